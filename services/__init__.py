@@ -1,0 +1,1 @@
+"""The services of the suite: strangers to one another, sharing mechanisms only."""
