@@ -1,0 +1,27 @@
+"""Alembic's environment, the same for every service; run by Alembic, never imported."""
+
+import psycopg
+from alembic import context
+from sqlalchemy import create_engine, pool, text
+
+dsn: str = context.config.attributes["dsn"]
+service: str = context.config.attributes["service"]
+
+engine = create_engine(
+    "postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=pool.NullPool
+)
+with engine.connect() as connection:
+    connection.execute(text("set lock_timeout = '4s'"))
+    connection.execute(text("set statement_timeout = '5min'"))
+    connection.execute(
+        text("select pg_advisory_lock(hashtext(:name))"), {"name": f"migrate.{service}"}
+    )
+    connection.commit()
+    context.configure(
+        connection=connection,
+        version_table_schema=service,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+engine.dispose()

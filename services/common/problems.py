@@ -1,0 +1,173 @@
+"""The wire form of every error: RFC 9457 problems, in the reader's language.
+
+`type` is `/problems/{code}`, a page this host serves; `instance` is the request id. A bug becomes a
+500 without detail, and its trace is logged under the same request id.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from services.common.errors import DomainError, Fault, Kind, ValidationFailed
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: Mapping[Kind, int] = {
+    Kind.MALFORMED: 400,
+    Kind.INVALID: 422,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.GONE: 410,
+    Kind.STALE: 412,
+    Kind.PRECONDITION_REQUIRED: 428,
+    Kind.TOO_LARGE: 413,
+    Kind.UNSUPPORTED: 415,
+    Kind.LIMITED: 429,
+    Kind.UNAVAILABLE: 503,
+}
+
+_STATUS_TITLES: Mapping[int, tuple[str, str, str]] = {
+    400: ("请求格式有误", "요청 형식이 잘못되었습니다", "Malformed request"),
+    401: ("请先登录", "로그인이 필요합니다", "Not signed in"),
+    403: ("没有权限", "권한이 없습니다", "Not permitted"),
+    404: ("未找到", "찾을 수 없습니다", "Not found"),
+    405: ("不支持此操作", "지원하지 않는 방식입니다", "Method not allowed"),
+    413: ("内容过大", "내용이 너무 큽니다", "Too large"),
+    415: ("不支持的格式", "지원하지 않는 형식입니다", "Unsupported media type"),
+    429: ("请求过于频繁", "요청이 너무 잦습니다", "Too many requests"),
+    500: ("系统内部错误", "시스템 내부 오류", "Internal error"),
+    502: ("上游服务出错", "상위 서비스 오류", "Bad gateway"),
+    503: ("服务暂时不可用", "서비스를 일시적으로 사용할 수 없습니다", "Not available"),
+    504: ("服务未及时响应", "서비스 응답이 지연됩니다", "No answer in time"),
+}
+
+
+def language(accept_language: str | None) -> str:
+    """The best of zh, ko and en for an `Accept-Language` header; zh when nothing fits.
+
+    Only the order of appearance is honoured: clients list what they prefer first (RFC 9110 §12.5.4
+    allows weights, and none of our clients sends them out of order).
+    """
+    for part in (accept_language or "").lower().split(","):
+        tag = part.split(";")[0].strip()[:2]
+        if tag in {"zh", "ko", "en"}:
+            return tag
+    return "zh"
+
+
+def problem(  # noqa: PLR0913 — the members of one RFC 9457 object
+    status: int,
+    code: str,
+    title: str,
+    detail: str | None = None,
+    *,
+    instance: str | None = None,
+    extra: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """One problem response.
+
+    Args:
+        status: HTTP status, repeated in the body as the RFC asks.
+        code: Kebab-case word that also ends the `type` URI.
+        title: Short, translated summary of the kind of problem.
+        detail: What happened this time, for a person.
+        instance: The request id that operations can search the log for.
+        extra: Extension members.
+        headers: Such as `Retry-After`.
+    """
+    body = {
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        "code": code,
+        **(extra or {}),
+    }
+    content = orjson.dumps({k: v for k, v in body.items() if v is not None})
+    return Response(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def status_problem(
+    status: int,
+    request: Request,
+    detail: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The problem for a bare status, such as an unknown route."""
+    names = dict(zip(("zh", "ko", "en"), _titles(status), strict=True))
+    phrase = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    title = names[language(request.headers.get("accept-language"))]
+    return problem(status, phrase, title, detail, instance=request_id(request), headers=headers)
+
+
+def _titles(status: int) -> tuple[str, str, str]:
+    phrase = HTTPStatus(status).phrase
+    return _STATUS_TITLES.get(status, (phrase, phrase, phrase))
+
+
+def request_id(request: Request) -> str | None:
+    """The id the edge gave this request."""
+    value: str | None = request.scope.get("state", {}).get("request_id")
+    return value
+
+
+async def on_domain_error(request: Request, exc: Exception) -> Response:
+    """A rule's no, translated once for the whole service."""
+    assert isinstance(exc, DomainError)  # noqa: S101 — the handler is registered for this class
+    titles = {"zh": exc.title_zh, "ko": exc.title_ko, "en": exc.title}
+    extra = dict(exc.extra)
+    headers = {}
+    if isinstance(exc, ValidationFailed):
+        extra["errors"] = [_wire(fault) for fault in exc.faults]
+    if "retry_after_s" in extra:
+        headers["Retry-After"] = str(extra["retry_after_s"])
+    if exc.kind is Kind.UNAUTHENTICATED:
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return problem(
+        STATUS[exc.kind],
+        exc.code(),
+        titles[language(request.headers.get("accept-language"))],
+        exc.detail,
+        instance=request_id(request),
+        extra=extra,
+        headers=headers,
+    )
+
+
+async def on_validation(request: Request, exc: Exception) -> Response:
+    """FastAPI's findings as faults with JSON Pointers; its own body never escapes."""
+    assert isinstance(exc, RequestValidationError)  # noqa: S101 — registered for this class
+    if any(error["type"] == "json_invalid" for error in exc.errors()):
+        return status_problem(400, request, "请求正文不是有效的 JSON。")
+    faults = [
+        Fault(_pointer(e["loc"]), e["type"].replace("_", "-"), e["msg"]) for e in exc.errors()
+    ]
+    return await on_domain_error(request, ValidationFailed(*faults))
+
+
+async def on_http_exception(request: Request, exc: Exception) -> Response:
+    """Unknown routes, wrong methods and the framework's own refusals."""
+    assert isinstance(exc, HTTPException)  # noqa: S101 — registered for this class
+    detail = exc.detail if exc.detail != HTTPStatus(exc.status_code).phrase else None
+    return status_problem(exc.status_code, request, detail, exc.headers)
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    """A JSON Pointer for a body value; `#query/…`, `#path/…`, `#header/…` for the rest."""
+    where, *rest = location
+    path = "/".join(str(p).replace("~", "~0").replace("/", "~1") for p in rest)
+    return f"/{path}" if where == "body" else f"#{where}/{path}"
+
+
+def _wire(fault: Fault) -> dict[str, str]:
+    return {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}

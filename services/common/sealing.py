@@ -1,0 +1,135 @@
+"""Sealed fields: AES-256-GCM under envelope keys, with keyed blind indexes for exact look-up.
+
+A sealed value is `key id (2) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`. The key id names a data key in
+the service's `data_keys` table, which the key-encryption key wraps; a new data key can be added
+while old values stay readable. The associated data ties a value to its field and record, so a
+ciphertext copied to another row does not open (NIST SP 800-38D).
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from services.common.database import Connection
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_ID_BYTES = 2
+_INDEX_BYTES = 16
+
+KEYS = "select id, purpose, wrapped from data_keys order by id"
+ADD_KEY = "insert into data_keys (purpose, wrapped) values ($1, $2)"
+LOCK = "select pg_advisory_xact_lock(hashtext('data_keys'))"
+
+
+class SealBroken(ValueError):
+    """A sealed value does not open: another key, another record, or changed bytes."""
+
+
+class KeyNotUsable(ValueError):
+    """The key-encryption key is not 32 bytes, or does not open this database's data keys."""
+
+
+class Sealer:
+    """Seals and opens the fields of one service.
+
+    Args:
+        keys: Data keys by id; the highest id seals.
+        index_key: Key of the blind indexes; never changes, or look-ups would miss.
+    """
+
+    def __init__(self, keys: Mapping[int, bytes], index_key: bytes) -> None:
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        newest = max(keys)
+        self._newest = self._ciphers[newest]
+        self._newest_id = newest.to_bytes(_ID_BYTES, "big")
+        self._index_key = index_key
+
+    def seal(self, value: str, context: bytes) -> bytes:
+        """Encrypt a value for one field of one record.
+
+        Args:
+            value: Plain text.
+            context: Field and record, such as `b"document:" + resident_id.bytes`.
+        """
+        nonce = os.urandom(_NONCE_BYTES)
+        return self._newest_id + nonce + self._newest.encrypt(nonce, value.encode(), context)
+
+    def open(self, sealed: bytes, context: bytes) -> str:
+        """Decrypt what `seal` made under the same context.
+
+        Raises:
+            SealBroken: It does not open.
+        """
+        cipher = self._ciphers.get(int.from_bytes(sealed[:_ID_BYTES], "big"))
+        if cipher is None:
+            raise SealBroken("the data key is not known here")
+        end = _ID_BYTES + _NONCE_BYTES
+        try:
+            return cipher.decrypt(sealed[_ID_BYTES:end], sealed[end:], context).decode()
+        except InvalidTag as exc:
+            raise SealBroken("the value was changed, moved or sealed by another key") from exc
+
+    def blind_index(self, field: str, value: str) -> bytes:
+        """16 bytes that equal values share and nobody without the key can compute.
+
+        HMAC-SHA256 cut to 128 bits: among 10⁹ values a chance collision has odds below 10⁻²⁰, and
+        look-ups compare the opened value anyway.
+        """
+        digest = hmac.digest(self._index_key, f"{field}\0{value}".encode(), hashlib.sha256)
+        return digest[:_INDEX_BYTES]
+
+
+async def load(connection: Connection, key_encryption_key: str) -> Sealer:
+    """The sealer of this database, making its first keys when it has none.
+
+    Call inside a transaction: two first starts at once must not make two index keys.
+
+    Args:
+        connection: In a transaction on the service's schema.
+        key_encryption_key: 32 bytes, base64url.
+
+    Raises:
+        KeyNotUsable: The key is malformed or is not this database's.
+    """
+    wrapping = AESGCM(_decode(key_encryption_key))
+    await connection.execute(LOCK)
+    rows = await connection.fetch(KEYS)
+    if not rows:
+        for purpose in ("index", "seal"):
+            await connection.execute(ADD_KEY, purpose, _wrap(wrapping, purpose))
+        rows = await connection.fetch(KEYS)
+    opened = [
+        (row["id"], row["purpose"], _unwrap(wrapping, row["purpose"], row["wrapped"]))
+        for row in rows
+    ]
+    seals = {key_id: key for key_id, purpose, key in opened if purpose == "seal"}
+    index_key = next(key for _, purpose, key in opened if purpose == "index")
+    return Sealer(seals, index_key)
+
+
+def _wrap(wrapping: AESGCM, purpose: str) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + wrapping.encrypt(nonce, os.urandom(_KEY_BYTES), purpose.encode())
+
+
+def _unwrap(wrapping: AESGCM, purpose: str, wrapped: bytes) -> bytes:
+    try:
+        return wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], purpose.encode())
+    except InvalidTag as exc:
+        raise KeyNotUsable("this key-encryption key does not open this database's keys") from exc
+
+
+def _decode(text: str) -> bytes:
+    try:
+        key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError as exc:
+        raise KeyNotUsable("the key-encryption key is not base64url") from exc
+    if len(key) != _KEY_BYTES:
+        raise KeyNotUsable("the key-encryption key must be 32 bytes")
+    return key

@@ -1,0 +1,39 @@
+"""Structured logs, configured once per process by its entry point."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(*, json_lines: bool, level: int = logging.INFO) -> None:
+    """Send all logs to standard error.
+
+    Events are short nouns with fields, `log.info("resident.corrected", resident_id=…)`: ids only,
+    never a name, number or telephone.
+
+    Args:
+        json_lines: One JSON object a line (production) instead of coloured text.
+        level: Lowest level written.
+    """
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer()
+    )
+    trace: list[structlog.typing.Processor] = (
+        [structlog.processors.dict_tracebacks] if json_lines else []
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *trace,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(
+        level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
+    )
