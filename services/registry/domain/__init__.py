@@ -1,0 +1,1 @@
+"""Decisions of the registry on plain values: standard library only, clock and ids as parameters."""
