@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 ENVIRONMENT = Path(__file__).parent
 EXTENSIONS = ("pg_trgm", "btree_gist")
@@ -73,6 +74,14 @@ def provision(admin_dsn: str, service: str, password: str) -> None:
         )
         for text in statements:
             connection.execute(sql.SQL(text).format(role=role, password=sql.Literal(password)))
+
+
+def password_of(dsn: str) -> str:
+    """The password inside a libpq URI; raises `ValueError` when it has none."""
+    password = conninfo_to_dict(dsn).get("password")
+    if not password:
+        raise ValueError("the service's database URL carries no password")
+    return str(password)
 
 
 def state(dsn: str, service: str, versions: Path) -> State:

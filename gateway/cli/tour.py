@@ -1,0 +1,31 @@
+"""`onegrid tour`: the main job, step by step, through the public API."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gateway.cli.options import DEFAULT_DATA_DIR, BaseUrl, DataDir
+from gateway.tour import walk
+
+
+def tour(
+    base_url: BaseUrl = "http://127.0.0.1:8000",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    password: Annotated[
+        str | None,
+        typer.Option(envvar="ONEGRID_DEMO_PASSWORD", help="Of the demo accounts."),
+    ] = None,
+    ca: Annotated[
+        Path | None, typer.Option(help="Certificate authority to trust, for a private one.")
+    ] = None,
+) -> None:
+    """Walk through the running suite and say what happened, in plain words.
+
+    Uses only the public HTTP API, as demo accounts. Exits with 1 when a step fails. The password is
+    read from the data folder when it is not given.
+    """
+    known = password or (data_dir / "secrets" / "demo-password").read_text().strip()[:16]
+    failed = walk.run(base_url, known, data_dir / "demo", Console(), ca=ca)
+    raise typer.Exit(1 if failed else 0)

@@ -1,0 +1,80 @@
+"""What a host process needs before it can run services: their databases, keys and settings."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway import secret_files
+from gateway.embedded import EmbeddedPostgres
+from services.common import migrating, settings
+from services.common.service import Service
+from services.common.settings import ServiceSettings
+
+
+@dataclass(slots=True)
+class Embedded:
+    """The one-process topology: everything in one data folder.
+
+    Attributes:
+        data_dir: The folder.
+        postgres: Its running server.
+    """
+
+    data_dir: Path
+    postgres: EmbeddedPostgres
+
+    @classmethod
+    def start(cls, data_dir: Path) -> "Embedded":
+        """Start PostgreSQL in the folder, making what is missing."""
+        return cls(data_dir, EmbeddedPostgres(data_dir))
+
+    def migrate(self, services: Iterable[Service]) -> dict[str, migrating.State]:
+        """Make roles and schemas and bring them to head; where each stood before."""
+        before = {}
+        for service in services:
+            password = self.postgres.service_password(service.name)
+            migrating.provision(self.postgres.admin_dsn, service.name, password)
+            dsn = self.postgres.service_dsn(service.name)
+            before[service.name] = migrating.upgrade(dsn, service.name, service.migrations)
+        return before
+
+    def settings(
+        self, services: Iterable[Service], *, public_url: str, run_loops: bool = True
+    ) -> dict[str, ServiceSettings]:
+        """Settings of services that live in this folder."""
+        return {
+            service.name: service.settings(
+                database_url=self.postgres.service_dsn(service.name),
+                key_encryption_key=self.key(service.name),
+                issuer=public_url,
+                data_dir=self.data_dir,
+                run_loops=run_loops,
+            )
+            for service in services
+        }
+
+    def key(self, service: str) -> str:
+        """A service's key-encryption key, made on first use."""
+        return secret_files.read_or_make(self.data_dir / "secrets", f"key-{service}")
+
+    def demo_password(self) -> str:
+        """The one password of all demo accounts of this installation."""
+        return secret_files.read_or_make(self.data_dir / "secrets", "demo-password")[:16]
+
+
+def from_environment(services: Iterable[Service]) -> dict[str, ServiceSettings]:
+    """Settings of services that are told by variables and secret files (containers)."""
+    return {service.name: settings.read(service.settings) for service in services}
+
+
+def migrate_from_environment(
+    admin_dsn: str, services: Iterable[Service], made: Mapping[str, ServiceSettings]
+) -> dict[str, migrating.State]:
+    """Make roles and schemas with the passwords in the services' own URLs; bring them to head."""
+    before = {}
+    for service in services:
+        dsn = made[service.name].database_url.get_secret_value()
+        password = migrating.password_of(dsn)
+        migrating.provision(admin_dsn, service.name, password)
+        before[service.name] = migrating.upgrade(dsn, service.name, service.migrations)
+    return before

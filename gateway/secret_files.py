@@ -1,0 +1,29 @@
+"""Secrets made once and kept in files only the owner reads."""
+
+import os
+import secrets
+from pathlib import Path
+
+_BYTES = 32
+
+
+def read_or_make(folder: Path, name: str) -> str:
+    """The secret of this name: 32 random bytes, base64url, made on first use.
+
+    Written to a temporary file and linked into place, so two first starts agree on one secret and a
+    start that is killed half-way leaves none or a whole one.
+    """
+    path = folder / name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        draft = folder / f".{name}.{os.getpid()}"
+        draft.write_text(secrets.token_urlsafe(_BYTES), encoding="ascii")
+        draft.chmod(0o600)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another start was first; its secret is the secret
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()
