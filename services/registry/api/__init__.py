@@ -1,0 +1,1 @@
+"""The registry over HTTP: parse, authorise, call one use case, shape the answer."""
