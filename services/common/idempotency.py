@@ -100,8 +100,24 @@ class Once:
         """
         if await connection.fetchval(CLAIM, self.principal, self.key, self.fingerprint):
             return
+        await self.recall(connection)
+        raise IdempotencyKeyReused
+
+    async def recall(self, connection: Connection) -> None:
+        """Answer a retry before anything is done; nothing happens when the key is new.
+
+        For a use case that asks a peer before its transaction: a retry must get the first answer
+        even when the peer would say something else by now. `claim` still decides between two
+        first requests at once.
+
+        Raises:
+            Replayed: It was taken by the same request; carries the first answer.
+            IdempotencyKeyReused: It was taken by another request.
+        """
         row = await connection.fetchrow(STORED, self.principal, self.key)
-        if row is None or row["fingerprint"] != self.fingerprint:
+        if row is None:
+            return
+        if row["fingerprint"] != self.fingerprint:
             raise IdempotencyKeyReused
         headers = tuple((name, value) for name, value in orjson.loads(row["headers"]))
         raise Replayed(Answer(row["body"], row["status"], headers))

@@ -32,6 +32,7 @@ from events
 where (xact, seq) > ($1::text::xid8, $2::bigint)
   and xact < pg_snapshot_xmin(pg_current_snapshot())
   and ($4::text[] is null or area ^@ any ($4))
+  and ($6::text is null or data -> 'audience' ? $6)
 order by xact, seq
 limit $3
 """
@@ -83,8 +84,14 @@ async def publish(connection: Connection, *events: Event) -> None:
     )
 
 
-async def page(
-    connection: Connection, source: str, after: str | None, limit: int, areas: Sequence[str] | None
+async def page(  # noqa: PLR0913 — what one reader of a feed may see
+    connection: Connection,
+    source: str,
+    after: str | None,
+    limit: int,
+    areas: Sequence[str] | None,
+    *,
+    audience: str | None = None,
 ) -> tuple[bytes, int]:
     """Events after a cursor, as the JSON text of a page, and how many they are.
 
@@ -94,13 +101,14 @@ async def page(
         after: The last page's `next`; None starts at the oldest event kept.
         limit: Events at most.
         areas: Area prefixes the reader may see; None for all.
+        audience: Only events whose `data.audience` names this reader; None for all.
 
     Raises:
         FeedCursorNotValid: `after` is not a cursor of this feed.
     """
     xact, seq = _parse(after)
     rows = await connection.fetch(
-        PAGE, xact, seq, limit, list(areas) if areas is not None else None, source
+        PAGE, xact, seq, limit, list(areas) if areas is not None else None, source, audience
     )
     items = ",".join(row["event"] for row in rows)
     cursor = rows[-1]["cursor"] if rows else (after or "0.0")
