@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from gateway import pages
 from gateway.assembly import assemble
@@ -31,7 +32,7 @@ def create_app(settings: GatewaySettings, services: Mapping[str, ServiceSettings
     remotes = {
         name: Remote(name, url) for name, url in settings.remotes().items() if name not in services
     }
-    upstreams = {**assembly.apps, **remotes}
+    upstreams: dict[str, ASGIApp] = {**assembly.apps, **remotes}
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -78,6 +78,10 @@ async def load(
         "county": COUNTY,
         "finished_at": datetime.now(UTC).isoformat(),
     }
+    _mark(data_dir, summary)
+    return summary
+
+
+def _mark(data_dir: Path, summary: Mapping[str, Any]) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
     (data_dir / "demo.json").write_bytes(orjson.dumps(summary))
-    return summary

@@ -24,6 +24,7 @@ from services.common import migrating
 _GIB = 1 << 30
 _LEAST_FREE_BYTES = 5 * _GIB
 _POSTGRES_MAJOR = 18
+_SECRET_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def doctor(
 ) -> None:
     """Check this machine, the data folder and the database, and say what to do.
 
-    Exits with 1 when something needs doing. The port counts as fine when OneGrid itself answers on it.
+    Exits with 1 when something needs doing. A port on which OneGrid itself answers counts as fine.
     """
     findings = list(_checked([*_machine(data_dir, port), lambda: _secrets(data_dir)]))
     findings += _database(data_dir)
@@ -108,8 +109,8 @@ def _port(port: int) -> Finding:
 def _system_user() -> Finding:
     if os.geteuid() != 0:
         return Finding("user", ok=True, found="not root")
-    # PostgreSQL refuses to run as root. The wheel then makes a system user and opens the path to the
-    # data folder (read and enter) for it; the folder itself stays that user's alone.
+    # PostgreSQL refuses to run as root. The wheel then makes a system user and opens the path to
+    # the data folder (read and enter) for it; the folder itself stays that user's alone.
     found = "root: PostgreSQL runs as system user embedded_postgres, which may enter this path"
     return Finding("user", ok=True, found=found)
 

@@ -17,7 +17,7 @@ def migrate(
         str | None,
         typer.Option(
             envvar="ONEGRID_ADMIN_DATABASE_URL",
-            help="libpq URI of a role that may create roles; without it the embedded server is used.",
+            help="libpq URI of a role that may create roles; the embedded server when left out.",
         ),
     ] = None,
 ) -> None:

@@ -1,6 +1,6 @@
 """`onegrid serve`: one process of the separate topology."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -15,7 +15,7 @@ from gateway.suite import BY_NAME, SUITE
 from services.common import settings, telemetry
 
 
-class Part(str, Enum):
+class Part(StrEnum):
     """What a process can serve."""
 
     gateway = "gateway"

@@ -13,8 +13,8 @@ from services.common import settings, telemetry
 def worker() -> None:
     """Run the timers and import jobs of all services, until a signal asks to stop.
 
-    Start as many as you like: each timer is leased to one worker and fires once. Services that answer
-    requests then run with REGISTRY_RUN_LOOPS=false, TASKS_RUN_LOOPS=false and so on.
+    Start as many as you like: each timer is leased to one worker and fires once. Services that
+    answer requests then run with REGISTRY_RUN_LOOPS=false, TASKS_RUN_LOOPS=false and so on.
     """
     host_settings = settings.read(GatewaySettings)
     telemetry.configure(json_lines=host_settings.json_logs)

@@ -84,7 +84,7 @@ async def publish(connection: Connection, *events: Event) -> None:
     )
 
 
-async def page(  # noqa: PLR0913 — what one reader of a feed may see
+async def page(
     connection: Connection,
     source: str,
     after: str | None,
