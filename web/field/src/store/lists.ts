@@ -1,0 +1,134 @@
+/** Lists that are shown from the phone at once and then read anew from the server. */
+
+import { ref, type Ref, shallowRef, type ShallowRef } from 'vue'
+
+import type { Area, Household, Today, Whistle } from '@shared/api-types'
+import { ApiProblem } from '@shared/problem'
+
+import { api, database, session, usesCopy } from '../app'
+
+export interface Loaded<T> {
+  value: ShallowRef<T | null>
+  /** Milliseconds; when the shown copy was read from the server. */
+  readAt: Ref<number | null>
+  isCopy: Ref<boolean>
+  isLoading: Ref<boolean>
+  /** The server's words where it refused. */
+  problem: Ref<string>
+  load: () => Promise<void>
+}
+
+function loaded<T>(
+  fromPhone: () => Promise<{ value: T | null; readAt: number | null }>,
+  fromServer: () => Promise<T>,
+): Loaded<T> {
+  const value = shallowRef<T | null>(null)
+  const readAt = ref<number | null>(null)
+  const isCopy = ref(false)
+  const isLoading = ref(false)
+  const problem = ref('')
+
+  async function load(): Promise<void> {
+    isLoading.value = true
+    problem.value = ''
+    if (value.value === null) {
+      const copy = await fromPhone()
+      value.value = copy.value
+      readAt.value = copy.readAt
+    }
+    try {
+      value.value = await fromServer()
+      readAt.value = Date.now()
+      isCopy.value = false
+    } catch (failure) {
+      isCopy.value = true
+      if (!usesCopy(failure)) problem.value = failure instanceof ApiProblem ? failure.words : String(failure)
+    } finally {
+      isLoading.value = false
+    }
+  }
+  return { value, readAt, isCopy, isLoading, problem, load }
+}
+
+const GRID_LENGTH = 15
+
+/** The grid this person works in, as far as the account says; null where it covers several. */
+export function ownGrid(areas: string[]): string | null {
+  return areas.find((code) => code.length === GRID_LENGTH) ?? null
+}
+
+/** Grids to choose from for an officer whose area is larger than one grid. */
+export async function gridsWithin(area: string): Promise<Area[]> {
+  return api.all<Area>('/registry/v1/areas', { query: { within: area, level: 'grid', limit: 200 } })
+}
+
+export const grid = ref<string | null>(null)
+
+/** The grid to show: the account's own, or the one chosen last on this phone. */
+export async function rememberGrid(): Promise<void> {
+  const own = ownGrid(session.profile?.areas ?? [])
+  grid.value = own ?? (await database.meta('grid')) ?? null
+}
+
+export const households = loaded<Household[]>(
+  async () => {
+    const value = await database.households()
+    return { value: value.length > 0 ? value : null, readAt: (await database.meta('fetched_at')) ?? null }
+  },
+  async () => {
+    if (grid.value === null) await rememberGrid()
+    const code = grid.value
+    if (code === null) return []
+    const items = await api.all<Household>(`/registry/v1/grids/${code}/households`, {
+      query: { limit: 200 },
+      purpose: 'verification',
+    })
+    await database.replaceHouseholds(items, code, Date.now())
+    return items
+  },
+)
+
+export const today = loaded<Today>(
+  async () => {
+    const value = (await database.meta('today')) ?? null
+    return { value, readAt: value ? Date.parse(value.as_of) : null }
+  },
+  async () => {
+    const value = await api.get<Today>('/tasks/v1/today', { purpose: 'case_handling' })
+    await database.setMeta('today', value)
+    return value
+  },
+)
+
+export const whistles = loaded<Whistle[]>(
+  async () => ({ value: (await database.meta('whistles')) ?? null, readAt: null }),
+  async () => {
+    const page = await api.get<{ items: Whistle[] }>('/tasks/v1/whistles', {
+      query: { mine: true, limit: 50 },
+      purpose: 'case_handling',
+    })
+    await database.setMeta('whistles', page.items)
+    return page.items
+  },
+)
+
+/** Nothing of the last person stays on the screen. */
+export function forgetLists(): void {
+  grid.value = null
+  for (const list of [households, today, whistles]) {
+    list.value.value = null
+    list.readAt.value = null
+    list.problem.value = ''
+  }
+}
+
+/** Households whose address or one of whose members' names contains every word looked for. */
+export function matching(items: Household[], text: string): Household[] {
+  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return items
+  return items.filter((item) => {
+    const names = item.members.map((member) => `${member.name} ${member.name_ko ?? ''}`).join(' ')
+    const hay = `${item.address} ${item.head_name ?? ''} ${names}`.toLowerCase()
+    return words.every((word) => hay.includes(word))
+  })
+}

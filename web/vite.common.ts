@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url'
+
+import vue from '@vitejs/plugin-vue'
+import type { Plugin, UserConfig } from 'vite'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** The build settings that the phone app and the desk app have in common. */
+export function appConfig(name: 'field' | 'desk', plugins: Plugin[] = []): UserConfig {
+  return {
+    root: here(`./${name}`),
+    base: `/${name}/`,
+    plugins: [vue(), ...plugins],
+    resolve: { alias: { '@shared': here('./shared') } },
+    define: {
+      // vue-i18n reads these at build time; without them it keeps code for an API we do not use.
+      __VUE_I18N_LEGACY_API__: 'false',
+      __VUE_I18N_FULL_INSTALL__: 'false',
+      __INTLIFY_PROD_DEVTOOLS__: 'false',
+      __VUE_OPTIONS_API__: 'true',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
+    build: {
+      outDir: here(`./dist/${name}`),
+      emptyOutDir: true,
+      manifest: true,
+      // Phones of grid workers are old: the web view of WeCom on Android 8 is a Chrome 87 relative.
+      target: name === 'field' ? ['chrome87', 'safari14'] : ['chrome100', 'safari15'],
+      // A data: URL would need its own word in the Content-Security-Policy.
+      assetsInlineLimit: 0,
+      // The polyfill is an inline script, and the policy allows none.
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 1200,
+    },
+    server: {
+      proxy: Object.fromEntries(
+        ['/identity', '/registry', '/tasks', '/admission', '/.well-known'].map((prefix) => [
+          prefix,
+          process.env['ONEGRID_API'] ?? 'http://127.0.0.1:8000',
+        ]),
+      ),
+    },
+  }
+}
