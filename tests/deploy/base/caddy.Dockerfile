@@ -1,7 +1,9 @@
 # Caddy 2 with the file capability and the paths of the official caddy:2.
-# hadolint ignore=DL3006 — made by base_images.sh a moment before
+# Made by base_images.sh a moment before.
+# hadolint ignore=DL3006
 FROM onegrid-stand-in/bookworm
-# hadolint ignore=DL3008 — the newest of a stable release is what a test wants
+# The newest of a stable release is what a test wants.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates libcap2-bin media-types wget \
     && rm -rf /var/lib/apt/lists/* \

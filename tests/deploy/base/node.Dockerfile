@@ -1,7 +1,9 @@
 # The machine's own node and npm under the paths of the official node:20-bookworm-slim.
-# hadolint ignore=DL3006 — made by base_images.sh a moment before
+# Made by base_images.sh a moment before.
+# hadolint ignore=DL3006
 FROM onegrid-stand-in/bookworm
-# hadolint ignore=DL3008 — the newest of a stable release is what a test wants
+# The newest of a stable release is what a test wants.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates libstdc++6 libatomic1 \
     && rm -rf /var/lib/apt/lists/*

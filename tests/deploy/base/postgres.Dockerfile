@@ -1,5 +1,6 @@
 # PostgreSQL 18 from the wheel, with the user, paths and entry point of the official postgres:18.
-# hadolint ignore=DL3006 — made by base_images.sh a moment before
+# Made by base_images.sh a moment before.
+# hadolint ignore=DL3006
 FROM onegrid-stand-in/bookworm
 RUN groupadd --system --gid 999 postgres \
     && useradd --system --gid postgres --uid 999 --home-dir /var/lib/postgresql --shell /bin/bash postgres \

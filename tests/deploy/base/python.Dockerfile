@@ -1,7 +1,9 @@
 # Debian's Python 3.11 under the paths of the official python:3.11-slim-bookworm.
-# hadolint ignore=DL3006 — made by base_images.sh a moment before
+# Made by base_images.sh a moment before.
+# hadolint ignore=DL3006
 FROM onegrid-stand-in/bookworm
-# hadolint ignore=DL3008 — the newest of a stable release is what a test wants
+# The newest of a stable release is what a test wants.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         ca-certificates python3.11 python3.11-venv python3-pip tzdata netbase \
