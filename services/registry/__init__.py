@@ -1,1 +1,1 @@
-"""The one record of residents, households, areas and organisations; refuses to keep a second copy."""
+"""The one record of residents, households, areas and organisations; keeps no second copy."""

@@ -111,9 +111,7 @@ class Catalogue(Mapping[str, Field]):
         code_sets: Set → allowed codes.
     """
 
-    def __init__(
-        self, fields: Iterable[Field], code_sets: Mapping[str, frozenset[str]]
-    ) -> None:
+    def __init__(self, fields: Iterable[Field], code_sets: Mapping[str, frozenset[str]]) -> None:
         self._fields = {field.code: field for field in fields}
         self.code_sets = code_sets
 
@@ -144,7 +142,10 @@ class Catalogue(Mapping[str, Field]):
         unknown = [code for code in dict.fromkeys(codes) if code not in self._fields]
         if unknown:
             raise UnknownField(
-                *(Fault(pointer, "unknown-field", f"There is no field {c[:64]!r}.") for c in unknown)
+                *(
+                    Fault(pointer, "unknown-field", f"There is no field {c[:64]!r}.")
+                    for c in unknown
+                )
             )
         wanted = set(codes)
         return tuple(field for code, field in self._fields.items() if code in wanted)
@@ -171,9 +172,7 @@ class Catalogue(Mapping[str, Field]):
         """
         foreign = [f.code for f in fields if not f.collected_from(roles, domains)]
         if foreign:
-            raise FieldNotCollectable(
-                f"Not yours to record: {', '.join(foreign)}.", fields=foreign
-            )
+            raise FieldNotCollectable(f"Not yours to record: {', '.join(foreign)}.", fields=foreign)
 
 
 def fields_from(rows: Iterable[Mapping[str, str]]) -> tuple[Field, ...]:

@@ -1,4 +1,4 @@
-"""The registry's database: where its transactions begin and end, and what is known to all of them."""
+"""The registry's database: where its transactions begin and end."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

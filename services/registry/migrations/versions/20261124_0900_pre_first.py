@@ -63,7 +63,9 @@ create table households (
     id uuid not null,
     version integer not null default 1,
     number text,
+    kind text,
     dwelling text collate "C" not null,
+    address text not null default '',
     head_id uuid,
     valid_from date not null default current_date,
     valid_to date,
@@ -177,6 +179,7 @@ create function make_partitions(first_month date, months integer) returns intege
 language plpgsql as $$
 declare
     parent text;
+    child text;
     month date;
     made integer := 0;
 begin
@@ -186,11 +189,11 @@ begin
             select (date_trunc('month', first_month) + make_interval(months => n))::date
             from generate_series(0, months) n
         loop
-            if to_regclass(format('registry.%I', parent || to_char(month, '"_"YYYYMM'))) is null then
+            child := parent || to_char(month, '"_"YYYYMM');
+            if to_regclass(format('registry.%I', child)) is null then
                 execute format(
                     'create table %I partition of %I for values from (%L) to (%L)',
-                    parent || to_char(month, '"_"YYYYMM'), parent,
-                    month::timestamp at time zone 'Asia/Shanghai',
+                    child, parent, month::timestamp at time zone 'Asia/Shanghai',
                     (month + interval '1 month') at time zone 'Asia/Shanghai');
                 made := made + 1;
             end if;
@@ -229,13 +232,16 @@ create table events (
     primary key (xact, seq));
 
 create table timers (
-    id uuid primary key default uuidv7(), effect_key text not null constraint uq_timers_effect_key unique,
-    kind text not null, due_at timestamptz not null, payload jsonb not null, leased_until timestamptz,
-    attempts integer not null default 0, fired_at timestamptz, cancelled_at timestamptz, last_error text);
+    id uuid primary key default uuidv7(),
+    effect_key text not null constraint uq_timers_effect_key unique,
+    kind text not null, due_at timestamptz not null, payload jsonb not null,
+    leased_until timestamptz, attempts integer not null default 0, fired_at timestamptz,
+    cancelled_at timestamptz, last_error text);
 create index timers_due_at on timers (due_at) where fired_at is null and cancelled_at is null;
 
 create table data_keys (
-    id smallint generated always as identity primary key, purpose text not null check (purpose in ('seal', 'index')),
+    id smallint generated always as identity primary key,
+    purpose text not null check (purpose in ('seal', 'index')),
     wrapped bytea not null, created_at timestamptz not null default now());
 """
 
@@ -252,7 +258,7 @@ create table grid_counts (
 
 create table demo_loads (
     scale text not null,
-    seed bigint not null,
+    seed text not null,
     started_at timestamptz not null default now(),
     finished_at timestamptz,
     set_aside jsonb not null default '[]',

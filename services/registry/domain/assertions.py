@@ -1,0 +1,130 @@
+"""Which of several values for one field is shown.
+
+Every value that reaches the registry is an assertion and is kept. The shown one is the greatest
+under a total order: said by the owner's domain first, then newest observed, then by method, then by
+the value itself. A greatest element does not depend on the order in which things arrive, so a
+late file and an early one give the same record.
+
+What is shown stands in the record itself: as a column, or among the `facts`:
+
+    {"employment_status": {"value": "employed", "source": "grid_visit",
+                           "domain": "social_security", "observed_on": "2026-11-20"}}
+
+A sensitive value is sealed: `"sealed"` (base64) and `"index"` (hex, the blind index, which stands
+for the value when two are compared) take the place of `"value"`. A field that is a column has an
+entry without value once somebody asserted it; until then it was observed on the record's
+`observed_on`, on behalf of the owner (method `baseline`). `observed_at` is there where the instant
+is known, as on a visit, so that the second of two corrections on one day wins.
+
+A grid worker who collects a field does so on behalf of its owner: such an assertion carries the
+owner's domain.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final, Literal, TypeAlias
+
+from services.common.clock import LOCAL
+
+Method: TypeAlias = Literal["department_push", "grid_visit", "resident", "baseline"]
+
+_METHOD_RANK: Final[Mapping[str, int]] = {
+    "baseline": 0,
+    "resident": 1,
+    "grid_visit": 2,
+    "department_push": 3,
+}
+
+Rank: TypeAlias = tuple[bool, datetime, int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """Somebody says that a field has a value.
+
+    Attributes:
+        value_key: Text that equal values share: the value's JSON, or its blind index.
+        method: How it was learnt.
+        domain: Domain it was said for; None when a resident said it.
+        observed_on: Day on which it was true.
+        observed_at: The instant, where it is known.
+    """
+
+    value_key: str
+    method: Method
+    domain: str | None
+    observed_on: date
+    observed_at: datetime | None = None
+
+    def rank(self, owner: str) -> Rank:
+        """Its place in the order for a field of this owner; the greatest is shown."""
+        seen_at = self.observed_at or datetime.combine(self.observed_on, time(), LOCAL)
+        return (
+            self.domain == owner,
+            seen_at.astimezone(UTC),
+            _METHOD_RANK[self.method],
+            self.value_key,
+            self.domain or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Where the values of a record come from that nobody asserted since it was made.
+
+    Attributes:
+        owner: Owner domain of the field.
+        observed_on: The record's `observed_on`.
+    """
+
+    owner: str
+    observed_on: date
+
+
+def shown(assertions: Iterable[Assertion], owner: str) -> Assertion:
+    """The assertion whose value the record shows, whatever the order they are given in.
+
+    Args:
+        assertions: At least one.
+        owner: The field's owner domain.
+    """
+    return max(assertions, key=lambda assertion: assertion.rank(owner))
+
+
+def entry_of(assertion: Assertion, value: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry among the facts for the assertion that is shown.
+
+    Args:
+        assertion: The shown one.
+        value: `{"value": …}`, `{"sealed": …, "index": …}`, or empty for a column.
+    """
+    entry = {
+        **value,
+        "source": assertion.method,
+        "domain": assertion.domain,
+        "observed_on": assertion.observed_on.isoformat(),
+    }
+    if assertion.observed_at is not None:
+        entry["observed_at"] = assertion.observed_at.astimezone(UTC).isoformat()
+    return entry
+
+
+def from_entry(entry: Mapping[str, Any] | None, value_key: str, baseline: Baseline) -> Assertion:
+    """The assertion an entry among the facts came from.
+
+    Args:
+        entry: None when nobody asserted the field after the baseline.
+        value_key: Of the value that is shown now.
+        baseline: Where the value comes from when there is no entry.
+    """
+    if entry is None:
+        return Assertion(value_key, "baseline", baseline.owner, baseline.observed_on)
+    at = entry.get("observed_at")
+    return Assertion(
+        value_key,
+        entry["source"],
+        entry["domain"],
+        date.fromisoformat(entry["observed_on"]),
+        datetime.fromisoformat(at) if at else None,
+    )

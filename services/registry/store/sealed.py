@@ -1,0 +1,84 @@
+"""How the sealed fields of a resident are written and read: one context and one index for each.
+
+The context ties a ciphertext to its field and its resident, so a value copied to another row does
+not open.
+"""
+
+import base64
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.common.sealing import Sealer
+
+RESIDENT_ID = "resident_id"
+"""The kind of document that is a citizen identity number; the index of others names their kind."""
+
+_DOCUMENT = b"document:"
+_PHONE = b"phone:"
+
+
+def document_index(sealer: Sealer, kind: str, number: str) -> bytes:
+    """What `identifiers` finds a normalised number by."""
+    return sealer.blind_index(f"document:{kind}", number)
+
+
+def seal_document(sealer: Sealer, resident_id: UUID, number: str) -> bytes:
+    """A resident's number, sealed."""
+    return sealer.seal(number, _DOCUMENT + resident_id.bytes)
+
+
+def open_document(sealer: Sealer, resident_id: UUID, sealed: bytes) -> str:
+    """A resident's number; raises `SealBroken`."""
+    return sealer.open(sealed, _DOCUMENT + resident_id.bytes)
+
+
+def phone_index(sealer: Sealer, phone: str) -> bytes:
+    """What equal telephone numbers share."""
+    return sealer.blind_index("phone", phone)
+
+
+def seal_phone(sealer: Sealer, resident_id: UUID, phone: str) -> bytes:
+    """A resident's telephone number, sealed."""
+    return sealer.seal(phone, _PHONE + resident_id.bytes)
+
+
+def open_phone(sealer: Sealer, resident_id: UUID, sealed: bytes) -> str:
+    """A resident's telephone number; raises `SealBroken`."""
+    return sealer.open(sealed, _PHONE + resident_id.bytes)
+
+
+def fact_index(sealer: Sealer, field: str, value: Any) -> str:
+    """Hex text that equal values of a field share; stands for the value when two are compared."""
+    return sealer.blind_index(f"fact:{field}", orjson.dumps(value).decode()).hex()
+
+
+def seal_value(sealer: Sealer, resident_id: UUID, field: str, value: Any) -> bytes:
+    """Any JSON value of a resident's field, sealed."""
+    return sealer.seal(orjson.dumps(value).decode(), _context(field, resident_id))
+
+
+def open_value(sealer: Sealer, resident_id: UUID, field: str, sealed: bytes) -> Any:
+    """What `seal_value` sealed; raises `SealBroken`."""
+    return orjson.loads(sealer.open(sealed, _context(field, resident_id)))
+
+
+def seal_fact(sealer: Sealer, resident_id: UUID, field: str, value: Any) -> dict[str, str]:
+    """The members `sealed` and `index` that stand for `value` in an entry among the facts."""
+    sealed = seal_value(sealer, resident_id, field, value)
+    return {
+        "sealed": base64.b64encode(sealed).decode(),
+        "index": fact_index(sealer, field, value),
+    }
+
+
+def open_fact(sealer: Sealer, resident_id: UUID, field: str, entry: dict[str, Any]) -> Any:
+    """The value behind an entry among the facts, sealed or plain; raises `SealBroken`."""
+    if "sealed" not in entry:
+        return entry.get("value")
+    return open_value(sealer, resident_id, field, base64.b64decode(entry["sealed"]))
+
+
+def _context(field: str, resident_id: UUID) -> bytes:
+    return f"fact:{field}:".encode() + resident_id.bytes
