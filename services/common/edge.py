@@ -128,10 +128,10 @@ def _health(checks: Mapping[str, Check]) -> APIRouter:
     """`/livez` touches nothing; `/readyz` asks every resource. Neither is behind the gate."""
     router = APIRouter(include_in_schema=False)
 
-    async def livez() -> Response:
+    async def livez(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
-    async def readyz() -> Response:
+    async def readyz(_: Request) -> Response:
         states: dict[str, Any] = {}
         for name, check in checks.items():
             try:
@@ -144,8 +144,8 @@ def _health(checks: Mapping[str, Check]) -> APIRouter:
         return JSONResponse(body, 200 if ready else 503)
 
     # add_route, not get(): the app-wide gate does not apply to plain Starlette routes.
-    router.add_route("/livez", lambda _: livez(), methods=["GET"])
-    router.add_route("/readyz", lambda _: readyz(), methods=["GET"])
+    router.add_route("/livez", livez, methods=["GET"])
+    router.add_route("/readyz", readyz, methods=["GET"])
     return router
 
 
@@ -207,10 +207,9 @@ class BodyLimit:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         limit = self._paths.get(path, _MAX_BODY_BYTES)
         declared = dict(scope["headers"]).get(b"content-length", b"")
+        refusal = await problems.on_domain_error(Request(scope), BodyTooLarge(limit_bytes=limit))
         if declared.isdigit() and int(declared) > limit:
-            request = Request(scope)
-            response = await problems.on_domain_error(request, BodyTooLarge(limit_bytes=limit))
-            await response(scope, receive, send)
+            await refusal(scope, receive, send)
             return
         read = 0
 
@@ -222,7 +221,14 @@ class BodyLimit:
                 raise BodyTooLarge(limit_bytes=limit)
             return message
 
-        await self._app(scope, counting, send)
+        async def sending(message: Message) -> None:
+            # The framework turns any error while it reads a body into a 400 of its own.
+            if read <= limit:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                await refusal(scope, receive, send)
+
+        await self._app(scope, counting, sending)
 
 
 def _request_id(scope: Scope) -> str:

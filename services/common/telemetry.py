@@ -4,6 +4,10 @@ import logging
 import sys
 
 import structlog
+import structlog.tracebacks
+
+_PLAIN = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Traces without local variables: those hold names, numbers and tokens of people."""
 
 
 def configure(*, json_lines: bool, level: int = logging.INFO) -> None:
@@ -17,10 +21,12 @@ def configure(*, json_lines: bool, level: int = logging.INFO) -> None:
         level: Lowest level written.
     """
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if json_lines
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     trace: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks] if json_lines else []
+        [structlog.processors.ExceptionRenderer(_PLAIN)] if json_lines else []
     )
     structlog.configure(
         processors=[

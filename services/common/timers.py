@@ -1,9 +1,9 @@
 """Deadlines, escalations and jobs: rows in PostgreSQL that fire exactly once.
 
-A worker leases due rows (`FOR UPDATE SKIP LOCKED`), and the handler marks the row fired in the
-same transaction as its effect. A worker that dies lets its lease run out and another takes over;
-one that was merely slow finds its lease lost and its transaction rolls back. Oldest due first, so no
-batch limit can starve the oldest.
+A worker leases due rows (`FOR UPDATE SKIP LOCKED`), and the handler marks the row fired in same
+transaction as its effect. A worker that dies lets its lease run out and another takes over; one
+that was merely slow finds its lease lost and its transaction rolls back. Oldest due first, so
+no batch limit can starve the oldest.
 """
 
 import asyncio
