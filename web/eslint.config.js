@@ -39,6 +39,15 @@ export default ts.config(
     },
   },
   { files: ['field/worker/worker.js'], languageOptions: { globals: globals.serviceworker } },
-  { files: ['tests/**'], rules: { 'max-lines': ['error', 500], 'max-statements': 'off' } },
+  {
+    // The stand-in server is one table of small branches; it is read beside a failing test, not reused.
+    files: ['tests/**'],
+    rules: {
+      complexity: 'off',
+      'max-lines': ['error', 500],
+      'max-statements': 'off',
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+    },
+  },
   { files: ['scripts/**', 'tests/mock/serve.mjs'], rules: { 'no-console': 'off' } },
 )

@@ -24,7 +24,6 @@ export function appConfig(name: 'field' | 'desk', plugins: Plugin[] = []): UserC
     build: {
       outDir: here(`./dist/${name}`),
       emptyOutDir: true,
-      manifest: true,
       // Phones of grid workers are old: the web view of WeCom on Android 8 is a Chrome 87 relative.
       target: name === 'field' ? ['chrome87', 'safari14'] : ['chrome100', 'safari15'],
       // A data: URL would need its own word in the Content-Security-Policy.

@@ -94,8 +94,7 @@ export async function start(): Promise<void> {
 async function recognise(): Promise<void> {
   const known = (await database.meta('owner')) ?? null
   if (!oauth.isSignedIn) {
-    if (known !== null && !navigator.onLine) enter(known, 'offline')
-    else signedOut('')
+    unproven(known)
     return
   }
   // A list that is already on the phone is shown at once; the answer corrects it.
@@ -106,6 +105,12 @@ async function recognise(): Promise<void> {
     if (failure instanceof SignInNeeded) signedOut('ended')
     else if (known === null) signedOut('offline', failure)
   }
+}
+
+/** Without a session the copy on the phone may be read while there is no network, and only then. */
+function unproven(known: Profile | null): void {
+  if (known !== null && !navigator.onLine) enter(known, 'offline')
+  else signedOut('')
 }
 
 /** Lets a proven person in; what the phone keeps of somebody else goes first. */
