@@ -23,10 +23,10 @@ LEGACY_LENGTH: Final = 15
 MALE: Final = "1"
 FEMALE: Final = "2"
 
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_CHARACTERS: Final = "10X98765432"
+WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_CHARACTERS: Final = "10X98765432"
 # Position by position: adding table look-ups is twice as fast as multiplying ints made from text.
-_WEIGHED: Final = tuple({str(d): weight * d for d in range(10)} for weight in _WEIGHTS)
+_WEIGHED: Final = tuple({str(d): weight * d for d in range(10)} for weight in WEIGHTS)
 _FULL_WIDTH: Final = {ord("０") + d: str(d) for d in range(10)}
 # Offices write the X in lower case, full width, Cyrillic or as a multiplication sign.
 _LOOKALIKES: Final = dict.fromkeys(map(ord, "xＸｘХх×"), "X")
@@ -148,7 +148,7 @@ def parse(text: str, today: date | None = None) -> IdNumber:
     if len(number) != LENGTH:
         raise IdNumberLengthWrong
     first_17, last = number[:-1], number[-1]
-    if not (first_17.isascii() and first_17.isdigit()) or last not in _CHECK_CHARACTERS:
+    if not (first_17.isascii() and first_17.isdigit()) or last not in CHECK_CHARACTERS:
         raise IdNumberCharactersWrong
     born_on = _birth_date(first_17, today)
     if _check(first_17) != last:
@@ -179,7 +179,7 @@ def _check(first_17: str) -> str:
     total = 0
     for table, digit in zip(_WEIGHED, first_17, strict=True):
         total += table[digit]
-    return _CHECK_CHARACTERS[total % 11]
+    return CHECK_CHARACTERS[total % 11]
 
 
 def _birth_date(digits: str, today: date | None) -> date:

@@ -21,7 +21,7 @@ _HANGUL_INITIALS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌ�
 START: Final = "^"
 END: Final = "$"
 
-# Surnames read differently from the same character elsewhere: reading → surname characters.
+# Surnames read differently from the same character elsewhere.
 SURNAME_READINGS: Final[dict[str, str]] = {
     "朴": "piao",
     "单": "shan",
@@ -47,6 +47,9 @@ SURNAME_READINGS: Final[dict[str, str]] = {
     "长孙": "zhang sun",
     "单于": "chan yu",
 }
+
+# Characters that given names read differently from most words.
+GIVEN_READINGS: Final[dict[str, str]] = {"长": "chang", "镐": "hao"}
 
 
 def normalise(name: str) -> str:

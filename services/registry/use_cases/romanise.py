@@ -27,18 +27,18 @@ _READINGS = _Readings()
 def romanise(name: str) -> str:
     """The pinyin key of a name in Chinese characters: 朴哲洙 → `piao zhe zhu`.
 
-    Surnames follow their own readings (朴, 单, 曾 …). Latin words stay as they are; Hangul stays.
-    ü is written v, as on every Chinese keyboard.
+    Surnames (朴, 单, 曾 …) and given names (长, 镐) follow their own readings. Latin words and Hangul
+    stay as they are. ü is written v, as on every Chinese keyboard.
 
     Args:
         name: A name as typed; it is normalised first.
     """
     text = names.normalise(name)
-    for length in (_COMPOUND, 1):
-        surname = text[:length]
-        if len(surname) == length and surname in names.SURNAME_READINGS and len(text) > length:
-            given = [_READINGS[character] for character in text[length:]]
-            return names.pinyin_key([names.SURNAME_READINGS[surname], *given])
     if text.isascii():
         return names.pinyin_key(text.split())
-    return names.pinyin_key(_READINGS[character] for character in text)
+    length = _COMPOUND if text[:_COMPOUND] in names.SURNAME_READINGS else 1
+    surname, given = text[:length], text[length:]
+    # A character that stands alone is no surname, and is read as in any text.
+    first = names.SURNAME_READINGS.get(surname) if given or length > 1 else None
+    rest = (names.GIVEN_READINGS.get(c) or _READINGS[c] for c in given)
+    return names.pinyin_key((first or _READINGS[surname], *rest))

@@ -21,7 +21,8 @@ texts (version 7), everything else is text, `bool` or None. `?` marks columns th
 - `AREA_COLUMNS`: code, level, name, name_ko?, name_en?, parent? (None for the prefecture),
   urban (bool), address? (grids and below have one).
 - `HOUSEHOLD_COLUMNS`: id, county, grid, dwelling, address, number (户号: 9 digits, unique), kind
-  (`families.KINDS`), head_id, since_on (moved in), visited_on (last visit).
+  (`families.KINDS`), head_id, since_on (moved in; a member born later lives here from birth),
+  visited_on (last visit).
 - `RESIDENT_COLUMNS`: id, county, household_id, grid, dwelling, relation (GB/T 4761, one digit, "0"
   head), name, name_ko?, name_pinyin ("jin zhe zhu"), sex ("1" male, "2" female), born_on,
   id_number (18 characters, unique), phone? (11 digits), residency (registered | separated |
@@ -44,9 +45,9 @@ and 22 s with facts, in 40 MB.
 from collections.abc import Iterator
 
 from services.registry.domain.demo import office_files
-from services.registry.domain.demo.logins import Account, accounts
 from services.registry.domain.demo.domain_facts import FACT_COLUMNS, FactRow, facts
 from services.registry.domain.demo.homes import AREA_COLUMNS, AreaRow, division_rows
+from services.registry.domain.demo.logins import Account, accounts
 from services.registry.domain.demo.offices import (
     DEPARTMENTS,
     OFFICES,

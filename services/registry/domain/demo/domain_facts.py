@@ -168,12 +168,14 @@ def facts(demo: DemoPlan, batch: GridBatch) -> Iterator[FactRow]:
     """
     writer = _Writer(demo, batch)
     kinds = {household[0]: household[6] for household in batch.households}
-    guardian = ""
+    guardian, couple = "", False
     for resident in batch.residents:
         if resident[5] == families.HEAD:
-            guardian = resident[6]
-            yield from writer.of_head(resident, kinds[resident[2]])
-        yield from writer.of_person(resident, guardian)
+            kind = kinds[resident[2]]
+            guardian, couple = resident[6], kind in families.COUPLES
+            yield from writer.of_head(resident, kind)
+        married = resident[5] == families.SPOUSE or (couple and resident[5] == families.HEAD)
+        yield from writer.of_person(resident, guardian, married=married)
 
 
 class _Writer:
@@ -184,7 +186,9 @@ class _Writer:
         self._past = tuple(demo.as_of - timedelta(days=i) for i in range(4000))
         self._county_name = batch.grid.county_name
 
-    def of_person(self, resident: ResidentRow, guardian: str) -> Iterator[FactRow]:
+    def of_person(
+        self, resident: ResidentRow, guardian: str, *, married: bool
+    ) -> Iterator[FactRow]:
         """Facts that depend on age and sex."""
         draw = self._draw
         age = int((self._as_of - resident[10]).days / _DAYS_PER_YEAR)
@@ -193,7 +197,9 @@ class _Writer:
             if draw() >= rule.share or (rule.sex and rule.sex != sex):
                 continue
             value = rule.values[int(draw() * len(rule.values))]
-            if rule.field == "employment_status" and resident[13] == ABSENT:
+            if married and rule.field == "marital_status":
+                value = "20"
+            elif rule.field == "employment_status" and resident[13] == ABSENT:
                 value = "abroad"
             row = self._row(resident, rule.field, value, rule.source, rule.fresh_days)
             yield row

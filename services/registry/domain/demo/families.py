@@ -212,6 +212,17 @@ _KINDS: Final[tuple[tuple[str, float, _Compose], ...]] = (
     (FLAT_SHARE, 1.8, _flat_share),
     ("grandparents", 1.2, _grandparents),
 )
+COUPLES: Final = frozenset(
+    {
+        "elder_couple",
+        "middle_couple",
+        "young_couple",
+        "couple_one_child",
+        "couple_two_children",
+        "couple_grown_child",
+    }
+)
+"""Kinds whose head is married to a member of the household."""
 KINDS: Final = tuple(kind for kind, _, _ in _KINDS)
 
 
