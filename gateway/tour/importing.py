@@ -1,0 +1,63 @@
+"""Steps 1 and 2: two departments send files about the same people."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from gateway.tour.actors import Actor, StepFailed
+from gateway.tour.scene import Scene
+
+_PATIENCE_S = 60.0
+
+
+def health_sends(scene: Scene) -> None:
+    """An XLSX with mixed dates, stray spaces, full-width digits, wrong numbers and duplicates."""
+    health = scene.system(f"sys.{scene.county}.health")
+    job = _send(scene, health, scene.files / "health.xlsx", "health")
+    progress = job["progress"]
+    _tell(scene, progress)
+    if not progress["rejected"] or not progress["accepted"]:
+        raise StepFailed("the file holds both good and wrong rows, and one kind is missing")
+    errors = health.send("GET", f"/registry/v1/imports/{job['id']}/errors")
+    health.expect(errors, 200)
+    scene.say(
+        f"错误文件 error file: {len(errors.content):,} 字节 bytes, "
+        f"{errors.headers.get('content-type', '')}, 每行带原因 a reason on every row"
+    )
+    scene.kept["health"] = job
+
+
+def housing_sends(scene: Scene) -> None:
+    """A CSV about some of the same people: matched, not made again."""
+    housing = scene.system(f"sys.{scene.county}.housing")
+    job = _send(scene, housing, scene.files / "housing.csv", "housing")
+    progress = job["progress"]
+    _tell(scene, progress)
+    if progress["created"] or not progress["matched"]:
+        raise StepFailed("the same people were expected, and new residents appeared")
+    scene.say("没有新建居民:还是同一批人 no resident was made: they are the same people")
+
+
+def _send(scene: Scene, actor: Actor, file: Path, domain: str) -> dict[str, Any]:
+    content = file.read_bytes()
+    scene.say(f"{file.name}: {len(content):,} 字节 bytes")
+    form = {"domain": domain, "county": scene.county}
+    sent = actor.send(
+        "POST", "/registry/v1/imports", data=form, files={"file": (file.name, content)}
+    )
+    job: dict[str, Any] = actor.expect(sent, 202)
+    until = time.monotonic() + _PATIENCE_S
+    while job["state"] in {"queued", "running"} and time.monotonic() < until:
+        time.sleep(0.3)
+        job = actor.get(f"/registry/v1/imports/{job['id']}")
+    if job["state"] != "done":
+        raise StepFailed(f"the import ended as '{job['state']}': {job.get('error')}")
+    return job
+
+
+def _tell(scene: Scene, progress: dict[str, Any]) -> None:
+    scene.say(
+        f"共 {progress['rows_total']} 行 rows · 接受 accepted {progress['accepted']} · "
+        f"对上已有居民 matched {progress['matched']} · 新居民 new {progress['created']} · "
+        f"重复 duplicate {progress['duplicates']} · 退回 rejected {progress['rejected']}"
+    )
