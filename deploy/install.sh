@@ -9,32 +9,20 @@
 # what is still to do.
 set -euo pipefail
 
-HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-ROOT="$(dirname "$HERE")"
-readonly HERE ROOT
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
 readonly NEED_MEMORY_MB=3500 NEED_DISK_MB=15000
-readonly ENV_FILE="$ROOT/.env"
 CHECK_ONLY=0 DOMAIN="" PROBLEMS=0
 
 say() { printf '%s\n' "$*"; }
 problem() { printf '  ✗ %s\n' "$*" >&2; PROBLEMS=$((PROBLEMS + 1)); }
 good() { printf '  ✓ %s\n' "$*"; }
-compose() { (cd "$ROOT" && docker compose "$@"); }
-
 # expect WHEN_TRUE WHEN_FALSE COMMAND…: runs the command and reports.
 expect() {
     local true_text="$1" false_text="$2"
     shift 2
     if "$@"; then good "$true_text"; else problem "$false_text"; fi
-}
-
-# setting NAME DEFAULT: from the environment, else from .env, else the default.
-setting() {
-    local value="${!1:-}"
-    if [[ -z "$value" && -f "$ENV_FILE" ]]; then
-        value="$(sed -n "s/^$1=//p" "$ENV_FILE" | tail -1 | sed 's/^"\(.*\)"$/\1/')"
-    fi
-    printf '%s' "${value:-$2}"
 }
 
 at_least() { [[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -1)" == "$2" ]]; }
@@ -102,23 +90,23 @@ check_settings() {
 }
 
 check_certificate() {
-    local file folder
-    folder="$(setting ONEGRID_CERTS_DIR "$HERE/certs")"
+    local file certs
+    certs="$(folder ONEGRID_CERTS_DIR "$HERE/certs")"
     for file in $1; do
-        expect "certificate file $file" "$folder/${file#/certs/} is missing" test -s "$folder/${file#/certs/}"
+        expect "certificate file $file" "$certs/${file#/certs/} is missing" test -s "$certs/${file#/certs/}"
     done
 }
 
 check_secrets() {
-    local folder
-    folder="$(setting ONEGRID_SECRETS_DIR "$HERE/secrets")"
-    if compgen -G "$folder/*_*" >/dev/null; then
-        expect "secrets in $folder" "secrets in $folder need attention; restore them from your backup" \
-            "$HERE/secrets.sh" check "$folder"
+    local secrets
+    secrets="$(secrets_folder)"
+    if compgen -G "$secrets/*_*" >/dev/null; then
+        expect "secrets in $secrets" "secrets in $secrets need attention; restore them from your backup" \
+            "$HERE/secrets.sh" check "$secrets"
     elif docker volume inspect "$(project)_postgres" >/dev/null 2>&1; then
-        problem "there is a database but no secrets in $folder: restore them from your backup, new ones would not open it"
+        problem "there is a database but no secrets in $secrets: restore them from your backup, new ones would not open it"
     else
-        good "secrets will be made in $folder"
+        good "secrets will be made in $secrets"
     fi
 }
 
@@ -149,11 +137,10 @@ write_settings() {
 }
 
 make_secrets() {
-    local folder build file
-    folder="$(setting ONEGRID_SECRETS_DIR "$HERE/secrets")"
-    "$HERE/secrets.sh" make "$folder"
+    local build file
+    "$HERE/secrets.sh" make "$(secrets_folder)"
     # Compose wants every file it names, also the optional ones of the build.
-    build="$(setting ONEGRID_BUILD_DIR "$HERE/build")"
+    build="$(folder ONEGRID_BUILD_DIR "$HERE/build")"
     mkdir -p "$build"
     for file in pip.conf npmrc ca.crt; do [[ -e "$build/$file" ]] || : >"$build/$file"; done
 }
@@ -184,7 +171,7 @@ farewell() {
         say "Its certificate is from its own CA; give devices this root (docs/how-to/deploy.md):"
         say "  docker compose cp caddy:/var/lib/caddy/data/caddy/pki/authorities/local/root.crt onegrid-root.crt"
     fi
-    say "Back up $(setting ONEGRID_SECRETS_DIR "$HERE/secrets") now, away from the database: without it no backup opens."
+    say "Back up $(secrets_folder) now, away from the database: without it no backup opens."
 }
 
 main() {
@@ -196,7 +183,7 @@ main() {
                 shift
                 ;;
             --help | -h)
-                sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+                usage
                 exit 0
                 ;;
             *)

@@ -6,17 +6,15 @@
 #   deploy/secrets.sh rotate-database ROLE [DIR] a new password for postgres, identity, registry, …
 #
 # DIR defaults to ONEGRID_SECRETS_DIR, then deploy/secrets. Needs root: each file belongs to the group
-# of the one container user that may read it (10001 the application, 999 PostgreSQL), mode 0640.
+# of the one container that may read it (10001 the application, 10003 PostgreSQL), mode 0640.
 set -euo pipefail
 umask 077
 
-HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-readonly HERE
-readonly APP_GID=10001 POSTGRES_GID=10003
-readonly SERVICES=(identity registry tasks admission)
-readonly DATABASE="postgres:5432/onegrid"
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-die() { echo "secrets: $*" >&2; exit 1; }
+readonly APP_GID=10001 POSTGRES_GID=10003
+readonly DATABASE="postgres:5432/onegrid"
 
 # put FILE GROUP, value on standard input: written beside and renamed, so no reader sees half of it.
 put() {
@@ -82,14 +80,17 @@ main() {
         shift || true
         [[ " postgres ${SERVICES[*]} " == *" $role "* ]] || die "no such database role: '$role'"
     fi
-    DIR="${1:-${ONEGRID_SECRETS_DIR:-$HERE/secrets}}"
+    DIR="${1:-$(secrets_folder)}"
     case "$command" in
         make | rotate-database)
             [[ "$(id -u)" == 0 ]] || die "needs root, to give each file to one container group"
             if [[ "$command" == make ]]; then make_all; else put_database_password "$role" "$(password)"; fi
             ;;
         check) check_all ;;
-        *) die "usage: secrets.sh make|check [DIR] | rotate-database ROLE [DIR]" ;;
+        *)
+            usage >&2
+            exit 2
+            ;;
     esac
 }
 
