@@ -27,8 +27,8 @@ _READINGS = _Readings()
 def romanise(name: str) -> str:
     """The pinyin key of a name in Chinese characters: 朴哲洙 → `piao zhe zhu`.
 
-    Surnames (朴, 单, 曾 …) and given names (长, 镐) follow their own readings. Latin words and Hangul
-    stay as they are. ü is written v, as on every Chinese keyboard.
+    Surnames (朴, 单, 曾 …) and given names (长, 镐) follow their own readings. Latin words and
+    Hangul stay as they are. ü is written v, as on every Chinese keyboard.
 
     Args:
         name: A name as typed; it is normalised first.
@@ -36,9 +36,10 @@ def romanise(name: str) -> str:
     text = names.normalise(name)
     if text.isascii():
         return names.pinyin_key(text.split())
+    if len(text) == 1:  # alone it is no surname, and is read as in any text
+        return names.pinyin_key((_READINGS[text],))
     length = _COMPOUND if text[:_COMPOUND] in names.SURNAME_READINGS else 1
     surname, given = text[:length], text[length:]
-    # A character that stands alone is no surname, and is read as in any text.
-    first = names.SURNAME_READINGS.get(surname) if given or length > 1 else None
+    first = names.SURNAME_READINGS.get(surname)
     rest = (names.GIVEN_READINGS.get(c) or _READINGS[c] for c in given)
     return names.pinyin_key((first or _READINGS[surname], *rest))
