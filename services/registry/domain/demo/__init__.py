@@ -29,7 +29,8 @@ texts (version 7), everything else is text, `bool` or None. `?` marks columns th
   migrant | absent), usual_language (zh | ko), ethnic (GB/T 3304), registered_area (community code,
   or a 6-digit county outside the prefecture), observed_on (last visit).
 - `FACT_COLUMNS`: resident_id, county, field (code in `reference/fields.csv`), value (text: a code,
-  `true`, a whole or decimal number, an ISO date, by the field's type), source (grid_visit | department), observed_on.
+  `true`, a whole or decimal number, an ISO date, by the field's type), source (grid_visit |
+  department), observed_on.
 - `ORGANISATION_COLUMNS`: code, kind (department | civil_affairs | joint_meeting | finance |
   government_office | street_office | community_committee), name_zh, name_ko, name_en, area,
   domain?, parent?.
