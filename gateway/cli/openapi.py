@@ -10,6 +10,7 @@ from rich.console import Console
 from gateway.assembly import assemble
 from gateway.suite import SUITE
 from services.common.service import Service
+from services.common.settings import ServiceSettings
 
 
 class ContractsDiffer(RuntimeError):
@@ -43,14 +44,18 @@ def openapi(
 
 def generated() -> dict[Service, dict[str, Any]]:
     """Each service's document as its code makes it now; needs no database."""
-    settings = {
+    apps = assemble(SUITE, unconnected(), {}).apps
+    return {service: apps[service.name].openapi() for service in SUITE}
+
+
+def unconnected() -> dict[str, ServiceSettings]:
+    """Settings that name no real database: enough to make the apps and look at them."""
+    return {
         service.name: service.settings(
             database_url="postgresql://nobody@/nowhere", key_encryption_key="unused"
         )
         for service in SUITE
     }
-    apps = assemble(SUITE, settings, {}).apps
-    return {service: apps[service.name].openapi() for service in SUITE}
 
 
 def contract_path(service: Service) -> Path:

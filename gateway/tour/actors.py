@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -123,7 +122,7 @@ def _token(answer: httpx.Response, name: str) -> str:
     return token
 
 
-def _form(page: str) -> Mapping[str, str]:
+def _form(page: str) -> dict[str, str]:
     """The hidden fields of the sign-in page."""
     hidden = re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page)
     pairs = ((re.search(r'name="([^"]*)"', h), re.search(r'value="([^"]*)"', h)) for h in hidden)

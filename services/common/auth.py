@@ -182,7 +182,7 @@ class Gate:
             exp={"essential": True},
             sub={"essential": True},
         )
-        self._policy = policy
+        self.policy = policy
         self._purposes = purposes
         self._seen: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
@@ -196,7 +196,7 @@ class Gate:
             NotPermitted: No policy row, or not for these roles.
             PurposeRequired: The operation reads personal data and no known purpose was stated.
         """
-        rule = self._policy.get(operation)
+        rule = self.policy.get(operation)
         if rule is not None and rule.public:
             return None
         principal = await self.principal(authorization)
