@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -108,16 +108,16 @@ class OfficeFile:
         )
 
     def rows(self, sheet: int) -> Iterator[tuple[int, Sequence[Cell]]]:
-        """(number from 1, cells) of every row, in order; blank rows in front are left out."""
+        """(number from 1, cells) of every row, in order."""
         if self._workbook is None:
             assert self.form.csv is not None  # noqa: S101 — a file is a workbook or a CSV
             yield from enumerate(office_csv.rows(self._path, self.form.csv, self._limits), start=1)
             return
         data = self._workbook.get_sheet_by_index(sheet)
-        first_row, first_column = data.start or (0, 0)
-        indent: list[Any] = [""] * first_column
-        for number, row in enumerate(data.iter_rows(), start=first_row + 1):
-            yield number, indent + row if indent else row
+        # Calamine begins with the first row of the sheet, but with the first column that is used.
+        indent: list[Cell] = [""] * (data.start or (0, 0))[1]
+        for number, row in enumerate(data.iter_rows(), start=1):
+            yield number, [*indent, *row] if indent else row
 
 
 @contextmanager
@@ -129,14 +129,13 @@ def opened(path: Path, form: Form, limits: Limits) -> Iterator[OfficeFile]:
     """
     copy = office_zip.safe_copy(path, path.parent, limits) if form.kind == "xlsx" else path
     try:
-        try:
-            file = OfficeFile(form, copy, limits)
-        except CalamineError as exc:
-            raise FileNotReadable("文件已损坏,请重新导出后上传。") from exc
+        file = OfficeFile(form, copy, limits)
         try:
             yield file
         finally:
             file.close()
+    except CalamineError as exc:
+        raise FileNotReadable("文件已损坏,请重新导出后上传。") from exc
     finally:
         if copy != path:
             copy.unlink(missing_ok=True)
