@@ -1,0 +1,116 @@
+"""The sign-in page: HTML without a script, readable at 360 px, safe against framing."""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import HTMLResponse
+
+from gateway.identity.api.texts import LOCALES, TEXTS, Locale
+
+_ROOM: Final = Path(__file__).parent
+_PAGE: Final = Template((_ROOM / "sign_in.html").read_text("utf-8"))
+_FORM: Final = Template((_ROOM / "form.html").read_text("utf-8"))
+STYLE: Final = (_ROOM / "style.css").read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Why the person sees the form again.
+
+    Attributes:
+        code: Key of its text.
+        minutes: How long a lock still lasts.
+    """
+
+    code: str
+    minutes: int = 0
+
+
+def form(
+    locale: Locale,
+    query: Mapping[str, str],
+    *,
+    form_token: str,
+    typed: str = "",
+    notice: Notice | None = None,
+) -> str:
+    """The page with its form.
+
+    Args:
+        locale: Language.
+        query: The authorization request, which the form carries on in its address.
+        form_token: Proves that the form is ours.
+        typed: Login name typed before.
+        notice: What went wrong before.
+    """
+    words = TEXTS[locale]
+    alert = ""
+    if notice is not None:
+        text = words[notice.code].format(minutes=notice.minutes)
+        alert = f'<p role="alert" id="problem">{html.escape(text)}</p>\n'
+    body = _FORM.substitute(
+        _escaped(words),
+        alert=alert,
+        action=html.escape(_address(query, locale)),
+        form_token=html.escape(form_token),
+        typed=html.escape(typed),
+        described=" problem" if notice else "",
+        invalid=' aria-invalid="true"' if notice and notice.code == "wrong_password" else "",
+    )
+    return _page(locale, query, words["title"], body)
+
+
+def broken(locale: Locale) -> str:
+    """The page for a request that must not be answered by a redirect: where would it lead?"""
+    words = TEXTS[locale]
+    body = f'<p role="alert">{html.escape(words["broken"])}</p>'
+    return _page(locale, {}, words["broken_title"], body)
+
+
+def response(content: str, status: int, locale: Locale, *, form_target: str | None) -> HTMLResponse:
+    """A page with the headers that keep it from being framed, stored or scripted.
+
+    Args:
+        content: HTML.
+        status: HTTP status.
+        locale: Its language.
+        form_target: Origin the form's answer leads to, where it is not this one. Browsers apply
+            `form-action` to the redirect that follows a form.
+    """
+    target = f" {form_target}" if form_target else ""
+    policy = (
+        "default-src 'none'; style-src 'self'; base-uri 'none'; "
+        f"form-action 'self'{target}; frame-ancestors 'none'"
+    )
+    headers = {
+        "Content-Security-Policy": policy,
+        "X-Frame-Options": "DENY",
+        "Cache-Control": "no-store",
+        "Content-Language": locale,
+        "Vary": "Accept-Language, Cookie",
+    }
+    return HTMLResponse(content, status, headers=headers)
+
+
+def _page(locale: Locale, query: Mapping[str, str], title: str, body: str) -> str:
+    links = [
+        f'<a href="{html.escape(_address(query, other))}" lang="{other}"'
+        f"{' aria-current=' + chr(34) + 'true' + chr(34) if other == locale else ''}>{name}</a>"
+        for other, name in LOCALES.items()
+    ]
+    words = {**_escaped(TEXTS[locale]), "title": html.escape(title)}
+    return _PAGE.substitute(words, locale=locale, body=body, links="".join(links if query else []))
+
+
+def _address(query: Mapping[str, str], locale: Locale) -> str:
+    """This page's own address with the language changed, relative to itself."""
+    return "?" + urlencode({**query, "ui_locales": locale})
+
+
+def _escaped(words: Mapping[str, str]) -> dict[str, str]:
+    return {name: html.escape(text) for name, text in words.items()}

@@ -1,0 +1,40 @@
+"""Who may call which operation. An operation without a row is refused to everybody."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from services.common.auth import ANYONE, Rule, allow
+
+ROLES: Final = (
+    "grid_worker",
+    "community_officer",
+    "street_officer",
+    "department_officer",
+    "department_system",
+    "county_officer",
+    "secretariat",
+    "approver",
+    "finance_officer",
+    "resident_desk",
+    "system_admin",
+    "security_admin",
+    "auditor",
+)
+PEOPLE: Final = tuple(role for role in ROLES if role != "department_system")
+
+POLICY: Final[Mapping[str, Rule]] = MappingProxyType(
+    {
+        "identity.tokens.issue": ANYONE,
+        "identity.tokens.revoke": ANYONE,
+        "identity.authorize.show": ANYONE,
+        "identity.authorize.sign_in": ANYONE,
+        "identity.style.show": ANYONE,
+        "identity.keys.list": ANYONE,
+        "identity.metadata.show": ANYONE,
+        "identity.keys.rotate": allow("security_admin"),
+        "identity.me.show": allow(*ROLES),
+        "identity.me.change_password": allow(*PEOPLE),
+        "identity.events.list": allow("system_admin", "security_admin", "auditor"),
+    }
+)

@@ -1,0 +1,114 @@
+"""Bodies, as the API document shows them."""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class TokenAnswer(BaseModel):
+    """RFC 6749 §5.1."""
+
+    access_token: str = Field(description="RFC 9068 token, ES256.")
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 — the type's name, not a token
+    expires_in: int = Field(description="Seconds.")
+    refresh_token: str | None = Field(None, description="Good once; people only.")
+
+
+class OAuthError(BaseModel):
+    """RFC 6749 §5.2."""
+
+    error: str
+    error_description: str
+
+
+class KeySetView(BaseModel):
+    """RFC 7517."""
+
+    keys: list[dict[str, Any]]
+
+
+class MeView(BaseModel):
+    """Who the token says you are."""
+
+    sub: str
+    name: str
+    org: str
+    roles: list[str]
+    areas: list[str]
+    domains: list[str]
+
+
+class PasswordChange(BaseModel):
+    """A new password and the present one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    current_password: SecretStr = Field(max_length=256)
+    new_password: SecretStr = Field(max_length=256)
+
+
+class Rotation(BaseModel):
+    """Why the key is followed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    is_compromised: bool = Field(
+        default=False,
+        description="Somebody else may know the present key: sign with the new one at once and "
+        "withdraw all others. Everybody's access token ends; sessions go on.",
+    )
+
+
+class RotationView(BaseModel):
+    """The key that was added."""
+
+    kid: str
+    active_from: datetime
+
+
+class Metadata(BaseModel):
+    """RFC 8414 §2."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    revocation_endpoint: str
+    response_types_supported: list[str]
+    response_modes_supported: list[str]
+    grant_types_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]
+    token_endpoint_auth_signing_alg_values_supported: list[str]
+    revocation_endpoint_auth_methods_supported: list[str]
+    revocation_endpoint_auth_signing_alg_values_supported: list[str]
+    code_challenge_methods_supported: list[str]
+    ui_locales_supported: list[str]
+    authorization_response_iss_parameter_supported: bool
+
+
+def form_body(**properties: str) -> dict[str, Any]:
+    """The request body of a form endpoint; a property's text describes it, `!` marks required."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/x-www-form-urlencoded": {
+                    "schema": {
+                        "type": "object",
+                        "required": [n for n, text in properties.items() if text.startswith("!")],
+                        "properties": {
+                            name: {"type": "string", "description": text.removeprefix("!")}
+                            for name, text in properties.items()
+                        },
+                    }
+                }
+            },
+        }
+    }
+
+
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": OAuthError, "description": "Refused (RFC 6749 §5.2)."},
+    401: {"model": OAuthError, "description": "The client did not prove who it is."},
+}

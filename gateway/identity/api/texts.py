@@ -1,0 +1,94 @@
+"""Words of the sign-in page. Chinese is the source; Korean is written as in Yanbian."""
+
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
+
+Locale: TypeAlias = Literal["zh-CN", "ko", "en"]
+
+LOCALES: Final[Mapping[Locale, str]] = {"zh-CN": "中文", "ko": "조선말", "en": "English"}
+"""Locale → its own name, in the order they are offered."""
+
+TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
+    "zh-CN": {
+        "product": "一网格 OneGrid",
+        "title": "登录",
+        "login": "账号",
+        "login_hint": "由管理员分配,例如 grid.222406001001001",
+        "password": "密码",
+        "button": "登录",
+        "languages": "语言",
+        "help": "忘记密码或账号被停用,请联系本单位的系统管理员。",
+        "privacy": "只记录登录的时间、账号和结果;不记录网络地址、位置和设备。",
+        "wrong_password": "账号或密码不正确。",
+        "locked": "密码连续输错次数过多,该账号暂不能登录。请在 {minutes} 分钟后再试。",
+        "disabled": "该账号已停用,请联系系统管理员。",
+        "missing": "请输入账号和密码。",
+        "form_stale": "页面已过期,请重新输入。",
+        "cookie_missing": "浏览器没有保存本页的 Cookie,无法登录。请允许本网站的 Cookie 后再试。",
+        "broken_title": "无法登录",
+        "broken": "登录链接不正确。请回到应用,重新点“登录”。",
+    },
+    "ko": {
+        "product": "OneGrid 하나의 망격",
+        "title": "로그인",
+        "login": "계정",
+        "login_hint": "관리원이 내준 계정, 례: grid.222406001001001",
+        "password": "암호",
+        "button": "로그인",
+        "languages": "언어",
+        "help": "암호를 잊었거나 계정이 중지되였으면 본 단위의 체계관리원에게 련계하십시오.",
+        "privacy": "로그인한 시간, 계정, 결과만 기록하며 망주소, 위치, 기기는 기록하지 않습니다.",
+        "wrong_password": "계정 또는 암호가 맞지 않습니다.",
+        "locked": "암호를 여러번 틀려 이 계정은 잠시 로그인할 수 없습니다. "
+        "{minutes}분 후에 다시 하십시오.",
+        "disabled": "이 계정은 중지되였습니다. 체계관리원에게 련계하십시오.",
+        "missing": "계정과 암호를 입력하십시오.",
+        "form_stale": "페지의 유효시간이 지났습니다. 다시 입력하십시오.",
+        "cookie_missing": "열람기가 이 페지의 쿠키를 보존하지 않아 로그인할 수 없습니다. "
+        "쿠키를 허용하고 다시 하십시오.",
+        "broken_title": "로그인할 수 없습니다",
+        "broken": "로그인 련결주소가 올바르지 않습니다. "
+        "프로그램으로 돌아가 “로그인”을 다시 누르십시오.",
+    },
+    "en": {
+        "product": "OneGrid",
+        "title": "Sign in",
+        "login": "Account",
+        "login_hint": "Given to you by your administrator, such as grid.222406001001001",
+        "password": "Password",
+        "button": "Sign in",
+        "languages": "Language",
+        "help": "Forgotten password or disabled account: ask your system administrator.",
+        "privacy": "We record the time, account and result of a sign-in; no network address, "
+        "place or device.",
+        "wrong_password": "The account or password is not right.",
+        "locked": "Too many wrong passwords: this account cannot sign in for now. "
+        "Try again in {minutes} minutes.",
+        "disabled": "This account is disabled. Ask your system administrator.",
+        "missing": "Enter your account and password.",
+        "form_stale": "This page was open for too long. Enter them again.",
+        "cookie_missing": "The browser did not keep this page's cookie, so signing in cannot work. "
+        "Allow cookies for this site and try again.",
+        "broken_title": "Signing in is not possible",
+        "broken": "The sign-in link is not right. Go back to the app and choose “Sign in” again.",
+    },
+}
+
+
+def locale_of(ui_locales: str | None, accept_language: str | None) -> Locale:
+    """The first locale we have among those asked for, then the browser's, then Chinese.
+
+    Args:
+        ui_locales: Space-separated tags (OpenID Connect Core §3.1.2.1).
+        accept_language: The header.
+    """
+    tags = [*(ui_locales or "").split(), *(accept_language or "").split(",")]
+    for tag in tags:
+        primary = tag.partition(";")[0].strip().lower().replace("_", "-").partition("-")[0]
+        if primary == "zh":
+            return "zh-CN"
+        if primary == "ko":
+            return "ko"
+        if primary == "en":
+            return "en"
+    return "zh-CN"

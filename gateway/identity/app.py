@@ -1,0 +1,105 @@
+"""The identity rooms as an ASGI app; its gate trusts the keys it signs with itself."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from fastapi import FastAPI
+from joserfc.jwk import KeySet
+
+from gateway.identity.api import events, keys, me, sign_in, tokens
+from gateway.identity.api.policy import POLICY
+from gateway.identity.domain.refusals import OAuthRefused
+from gateway.identity.settings import IdentitySettings
+from gateway.identity.store.store import Store
+from gateway.identity.use_cases import upkeep
+from gateway.identity.use_cases.hashing import hasher_of
+from gateway.identity.use_cases.issuer import Issuer
+from gateway.identity.use_cases.keyring import Keyring
+from services.common import edge
+from services.common.auth import Gate
+from services.common.clock import Clock, utc_now
+from services.common.database import Database
+from services.common.errors import PeerUnavailable
+from services.common.peers import Peer
+
+
+def create_app(
+    settings: IdentitySettings, peers: Mapping[str, Peer], *, clock: Clock = utc_now
+) -> FastAPI:
+    """The rooms' app.
+
+    Args:
+        settings: Its own.
+        peers: None are needed.
+        clock: Tells the time; tests pass their own.
+    """
+    del peers
+    database = Database(
+        settings.database_url.get_secret_value(),
+        application="identity",
+        pool_size=settings.database_pool_size,
+    )
+    own_keys = OwnKeys()
+    gate = Gate(own_keys, issuer=settings.issuer, audience=settings.audience, policy=POLICY)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await database.open()
+            stack.push_async_callback(database.close)
+            issuer = await _open(settings, Store(database), clock)
+            app.state.issuer, app.state.clock = issuer, clock
+            own_keys.keyring = issuer.keyring
+            if settings.run_loops:
+                loop = asyncio.create_task(upkeep.run(issuer, clock))
+                stack.push_async_callback(_stop, loop)
+            yield
+
+    app = edge.create(
+        "identity",
+        version="1",
+        lifespan=lifespan,
+        gate=gate,
+        routers=(tokens.router, sign_in.router, keys.router, me.router, events.router),
+        checks={"database": database.ping},
+    )
+    app.add_exception_handler(OAuthRefused, tokens.on_refused)
+    return app
+
+
+class OwnKeys:
+    """A `KeySource` that needs no peer: the keyring, once the app has started."""
+
+    def __init__(self) -> None:
+        self.keyring: Keyring | None = None
+
+    async def keys(self, *, fresh: bool) -> KeySet:
+        """The present keys; raises `PeerUnavailable` before the start."""
+        if self.keyring is None:
+            raise PeerUnavailable
+        return await self.keyring.keys(fresh=fresh)
+
+
+async def _open(settings: IdentitySettings, store: Store, clock: Clock) -> Issuer:
+    async with store.transaction() as tx:
+        sealer = await tx.sealer(settings.key_encryption_key.get_secret_value())
+    keyring = Keyring(
+        store,
+        sealer,
+        clock,
+        age=timedelta(days=settings.signing_key_days),
+        ahead=timedelta(seconds=settings.key_ahead_s),
+        token_life=timedelta(seconds=settings.access_token_s),
+    )
+    issuer = Issuer(settings, store, sealer, hasher_of(settings), keyring)
+    await upkeep.tend(issuer, clock)
+    return issuer
+
+
+async def _stop(loop: asyncio.Task[None]) -> None:
+    loop.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await loop

@@ -1,0 +1,80 @@
+"""People and systems as the token endpoint knows them."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who may sign in.
+
+    Attributes:
+        id: The token's `sub`.
+        login: Login name, lower case.
+        name: What people call them.
+        organisation: Organisation code.
+        roles: What they do there.
+        areas: Area prefixes they may see and act in.
+        domains: Departmental domains they work for.
+        password_hash: Argon2id, encoded.
+        is_disabled: Whether signing in was withdrawn.
+    """
+
+    id: UUID
+    login: str
+    name: str
+    organisation: str
+    roles: tuple[str, ...]
+    areas: tuple[str, ...]
+    domains: tuple[str, ...]
+    password_hash: str
+    is_disabled: bool
+
+    @property
+    def area(self) -> str:
+        """Where events about this account belong: its first area, else its organisation's."""
+        return self.areas[0] if self.areas else self.organisation.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A program that asks for tokens.
+
+    Attributes:
+        id: Client id; also the token's `sub` where it acts for itself.
+        name: What people call it.
+        organisation: Organisation code; empty for a public client.
+        roles: What it does there, where it acts for itself.
+        areas: Area prefixes it may see and act in.
+        domains: Departmental domains it works for.
+        is_public: It runs in a browser, keeps no secret and acts only for people.
+        secret_hash: Argon2id of its secret, where it has one.
+        jwks: Its public keys (RFC 7517), where it signs assertions.
+        redirect_paths: Paths a code may be sent to; public clients only.
+        idle_limit_s: Shorter idle limit of its sessions than the general one.
+        is_disabled: Whether it may no longer ask.
+    """
+
+    id: str
+    name: str
+    organisation: str
+    roles: tuple[str, ...]
+    areas: tuple[str, ...]
+    domains: tuple[str, ...]
+    is_public: bool
+    secret_hash: str | None
+    jwks: Mapping[str, Any] | None
+    redirect_paths: tuple[str, ...]
+    idle_limit_s: int | None
+    is_disabled: bool
+
+
+def normal_login(typed: str) -> str:
+    """A login name as it is stored: compatibility forms folded, trimmed, lower case.
+
+    Full-width digits and letters from a Chinese keyboard are the same name.
+    """
+    return unicodedata.normalize("NFKC", typed).strip().lower()

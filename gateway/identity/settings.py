@@ -1,0 +1,69 @@
+"""What the identity rooms must be told."""
+
+from typing import Final
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.common.settings import ServiceSettings
+
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+
+
+class IdentitySettings(ServiceSettings):
+    """Settings of the identity rooms; environment prefix `IDENTITY_`."""
+
+    model_config = SettingsConfigDict(env_prefix="IDENTITY_", frozen=True, extra="ignore")
+
+    mount: str = Field("/identity", description="Path under the issuer where these rooms answer.")
+    redirect_origins: tuple[str, ...] = Field(
+        (),
+        description="Origins besides the issuer's to which the web applications may be returned, "
+        'such as `["https://pilot.example.cn"]`.',
+    )
+    access_token_s: int = Field(
+        10 * _MINUTE, ge=_MINUTE, le=_HOUR, description="Life of an access token."
+    )
+    code_s: int = Field(60, ge=10, le=600, description="Life of an authorization code.")
+    assertion_s: int = Field(
+        5 * _MINUTE, ge=_MINUTE, le=_HOUR, description="Longest life of a client's assertion."
+    )
+    refresh_idle_s: int = Field(
+        12 * _HOUR,
+        ge=_MINUTE,
+        description="A session unused this long ends: a shift without network. A client's own "
+        "`idle_limit_s` may be shorter (the desk's is 30 minutes).",
+    )
+    refresh_absolute_s: int = Field(
+        7 * _DAY, ge=_MINUTE, description="Every session ends this long after its sign-in."
+    )
+    refresh_retry_s: int = Field(
+        10,
+        ge=0,
+        le=60,
+        description="A refresh token may be shown again this long, as long as its successor was "
+        "not used: the answer was lost on the way. 0 allows no second showing.",
+    )
+    lock_after_failures: int = Field(5, ge=3, le=20, description="Failed sign-ins that lock.")
+    lock_s: int = Field(15 * _MINUTE, ge=_MINUTE, description="How long a lock lasts.")
+    signing_key_days: int = Field(90, ge=1, description="Age at which a signing key is followed.")
+    key_ahead_s: int = Field(
+        10 * _MINUTE,
+        ge=0,
+        description="A new signing key is published this long before it signs, so that no reader "
+        "of the key set meets a key it has not seen.",
+    )
+    hash_memory_kib: int = Field(65536, ge=1024, description="Argon2id memory (RFC 9106 §4).")
+    hash_passes: int = Field(3, ge=1, description="Argon2id passes.")
+    hash_lanes: int = Field(4, ge=1, description="Argon2id lanes.")
+    hash_at_once: int = Field(2, ge=1, description="Passwords hashed at the same time.")
+    sign_ins_kept_days: int = Field(
+        400, ge=180, description="The log of sign-ins is kept this long; the law asks six months."
+    )
+
+    @property
+    def token_endpoint(self) -> str:
+        """Address of the token endpoint, which an assertion may name as its audience."""
+        return f"{self.issuer}{self.mount}/v1/token"

@@ -1,0 +1,140 @@
+"""Accounts of people and the clients that act for them or for themselves."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from gateway.identity.domain.accounts import Account, Client
+from services.common.database import Connection
+
+_ACCOUNT = """
+select id, login, name, organisation, roles, areas, domains, password_hash,
+       disabled_at is not null as is_disabled
+from accounts
+"""
+BY_LOGIN = _ACCOUNT + "where login = $1"
+BY_ID = _ACCOUNT + "where id = $1"
+SET_PASSWORD = """
+update accounts set password_hash = $2, password_changed_at = $3 where id = $1
+"""
+CLIENT = """
+select id, name, coalesce(organisation, '') as organisation, roles, areas, domains, is_public,
+       secret_hash, jwks::text as jwks, redirect_paths, idle_limit_s,
+       disabled_at is not null as is_disabled
+from clients where id = $1
+"""
+PUT_ACCOUNTS = """
+insert into accounts (login, name, organisation, roles, areas, domains, password_hash,
+                      password_changed_at, is_demo, created_at)
+select login, name, org, array[role], areas, coalesce(domains, '{}'), $2, $3, $4, $3
+from jsonb_to_recordset($1::jsonb)
+     as sent (login text, name text, org text, role text, areas text[], domains text[])
+on conflict (login) do update set
+    name = excluded.name, organisation = excluded.organisation, roles = excluded.roles,
+    areas = excluded.areas, domains = excluded.domains, password_hash = excluded.password_hash,
+    password_changed_at = excluded.password_changed_at
+where accounts.is_demo = excluded.is_demo
+"""
+PUT_CLIENTS = """
+insert into clients (id, name, organisation, roles, areas, domains, is_public, secret_hash, jwks,
+                     is_demo, created_at)
+select client_id, name, org, array[role], areas, coalesce(domains, '{}'), false,
+       case when jwks is null then $2 end, jwks, $4, $3
+from jsonb_to_recordset($1::jsonb) as sent (client_id text, name text, org text, role text,
+     areas text[], domains text[], jwks jsonb)
+on conflict (id) do update set
+    name = excluded.name, organisation = excluded.organisation, roles = excluded.roles,
+    areas = excluded.areas, domains = excluded.domains, secret_hash = excluded.secret_hash,
+    jwks = excluded.jwks
+where clients.is_demo = excluded.is_demo
+"""
+ANY_DEMO_HASH = "select password_hash from accounts where is_demo limit 1"
+
+
+class Accounts:
+    """Queries over people and clients."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def by_login(self, login: str) -> Account | None:
+        """The account with this normal login name."""
+        row = await self._connection.fetchrow(BY_LOGIN, login)
+        return _account(row) if row else None
+
+    async def by_id(self, account_id: UUID) -> Account | None:
+        """The account with this id."""
+        row = await self._connection.fetchrow(BY_ID, account_id)
+        return _account(row) if row else None
+
+    async def client(self, client_id: str) -> Client | None:
+        """The client with this id."""
+        row = await self._connection.fetchrow(CLIENT, client_id)
+        return _client(row) if row else None
+
+    async def set_password(self, account_id: UUID, password_hash: str, now: datetime) -> None:
+        """Replace an account's password."""
+        await self._connection.execute(SET_PASSWORD, account_id, password_hash, now)
+
+    async def put_accounts(
+        self,
+        accounts: Sequence[Mapping[str, Any]],
+        password_hash: str,
+        now: datetime,
+        *,
+        is_demo: bool,
+    ) -> None:
+        """Add or replace accounts, all with one password; never a real one by a demo one."""
+        sent = orjson.dumps(list(accounts)).decode()
+        await self._connection.execute(PUT_ACCOUNTS, sent, password_hash, now, is_demo)
+
+    async def put_clients(
+        self,
+        clients: Sequence[Mapping[str, Any]],
+        secret_hash: str,
+        now: datetime,
+        *,
+        is_demo: bool,
+    ) -> None:
+        """Add or replace confidential clients; one that brings `jwks` gets no secret."""
+        sent = orjson.dumps(list(clients)).decode()
+        await self._connection.execute(PUT_CLIENTS, sent, secret_hash, now, is_demo)
+
+    async def any_demo_hash(self) -> str | None:
+        """The password hash all demo accounts share; None where there are none."""
+        value: str | None = await self._connection.fetchval(ANY_DEMO_HASH)
+        return value
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        id=row["id"],
+        login=row["login"],
+        name=row["name"],
+        organisation=row["organisation"],
+        roles=tuple(row["roles"]),
+        areas=tuple(row["areas"]),
+        domains=tuple(row["domains"]),
+        password_hash=row["password_hash"],
+        is_disabled=row["is_disabled"],
+    )
+
+
+def _client(row: Any) -> Client:
+    return Client(
+        id=row["id"],
+        name=row["name"],
+        organisation=row["organisation"],
+        roles=tuple(row["roles"]),
+        areas=tuple(row["areas"]),
+        domains=tuple(row["domains"]),
+        is_public=row["is_public"],
+        secret_hash=row["secret_hash"],
+        jwks=orjson.loads(row["jwks"]) if row["jwks"] else None,
+        redirect_paths=tuple(row["redirect_paths"]),
+        idle_limit_s=row["idle_limit_s"],
+        is_disabled=row["is_disabled"],
+    )

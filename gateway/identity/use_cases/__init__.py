@@ -1,0 +1,1 @@
+"""What the identity rooms do: prove a client, sign a person in, exchange, revoke, rotate."""
