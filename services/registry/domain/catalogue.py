@@ -129,7 +129,7 @@ class Catalogue(Mapping[str, Field]):
 
         Args:
             codes: What a caller asked for.
-            pointer: Where it asked, to point at each fault.
+            pointer: Where it asked, to point at each fault; `*` stands for the code.
 
         Raises:
             ValidationFailed: None were asked for.

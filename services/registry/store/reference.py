@@ -58,6 +58,7 @@ select code, name_zh, name_ko, name_en, type, coalesce(code_set, '') as code_set
     coalesce(freshness_days::text, '') as freshness_days, legal_basis, collected_by
 from fields order by position
 """
+COUNTIES = "select code from areas where level = 'county' and valid_to is null order by code"
 
 
 async def ensure(connection: Connection) -> bool:
@@ -80,6 +81,11 @@ async def catalogue_of(connection: Connection) -> Catalogue:
     """The field catalogue as the database holds it, with this release's code sets."""
     rows = await connection.fetch(CATALOGUE)
     return Catalogue(catalogue.fields_from([dict(row) for row in rows]), code_sets())
+
+
+async def counties_of(connection: Connection) -> tuple[str, ...]:
+    """Codes of all counties."""
+    return tuple(row["code"] for row in await connection.fetch(COUNTIES))
 
 
 def divisions() -> tuple[Division, ...]:

@@ -5,6 +5,7 @@ not open.
 """
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,13 @@ def fact_index(sealer: Sealer, field: str, value: Any) -> str:
     return sealer.blind_index(f"fact:{field}", orjson.dumps(value).decode()).hex()
 
 
+def value_key(sealer: Sealer, field: str, value: Any) -> str:
+    """The blind index, as hex, of any field's value; a telephone number has its own."""
+    return (
+        phone_index(sealer, value).hex() if field == "phone" else fact_index(sealer, field, value)
+    )
+
+
 def seal_value(sealer: Sealer, resident_id: UUID, field: str, value: Any) -> bytes:
     """Any JSON value of a resident's field, sealed."""
     return sealer.seal(orjson.dumps(value).decode(), _context(field, resident_id))
@@ -64,7 +72,7 @@ def open_value(sealer: Sealer, resident_id: UUID, field: str, sealed: bytes) -> 
     return orjson.loads(sealer.open(sealed, _context(field, resident_id)))
 
 
-def seal_fact(sealer: Sealer, resident_id: UUID, field: str, value: Any) -> dict[str, str]:
+def seal_fact(sealer: Sealer, resident_id: UUID, field: str, value: Any) -> dict[str, Any]:
     """The members `sealed` and `index` that stand for `value` in an entry among the facts."""
     sealed = seal_value(sealer, resident_id, field, value)
     return {
@@ -73,7 +81,7 @@ def seal_fact(sealer: Sealer, resident_id: UUID, field: str, value: Any) -> dict
     }
 
 
-def open_fact(sealer: Sealer, resident_id: UUID, field: str, entry: dict[str, Any]) -> Any:
+def open_fact(sealer: Sealer, resident_id: UUID, field: str, entry: Mapping[str, Any]) -> Any:
     """The value behind an entry among the facts, sealed or plain; raises `SealBroken`."""
     if "sealed" not in entry:
         return entry.get("value")

@@ -9,6 +9,8 @@ from services.common.database import Connection, Database
 from services.common.idempotency import Answer, Once
 from services.common.sealing import Sealer
 from services.registry.domain.catalogue import Catalogue
+from services.registry.store import reference, upkeep
+from services.registry.store.residents import Selections
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,15 @@ class Store:
         database: The service's own.
         sealer: Opens and seals the fields of a resident.
         catalogue: The fields a record can have.
+        counties: Codes of all counties.
+        selections: Statements by the fields asked for.
     """
 
     database: Database
     sealer: Sealer
     catalogue: Catalogue
+    counties: tuple[str, ...]
+    selections: Selections
 
     @asynccontextmanager
     async def transaction(self, once: Once | None = None) -> AsyncIterator[Tx]:
@@ -66,7 +72,16 @@ class Store:
             yield connection
 
 
-async def open_sealer(database: Database, key_encryption_key: str) -> Sealer:
-    """The sealer of this database, with its first keys made when it is new."""
+async def open_store(database: Database, key_encryption_key: str) -> Store:
+    """The store of an open, migrated database, with what a new one lacks written first.
+
+    Raises:
+        KeyNotUsable: The key is not this database's.
+    """
     async with database.transaction() as connection:
-        return await sealing.load(connection, key_encryption_key)
+        await reference.ensure(connection)
+        await upkeep.make_partitions(connection)
+        sealer = await sealing.load(connection, key_encryption_key)
+        catalogue = await reference.catalogue_of(connection)
+        counties = await reference.counties_of(connection)
+    return Store(database, sealer, catalogue, counties, Selections(catalogue))

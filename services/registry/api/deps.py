@@ -1,0 +1,40 @@
+"""What endpoints of the registry ask their request for."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.common import problems
+from services.common.auth import Principal
+from services.registry.domain.readings import Reading
+from services.registry.store.store import Store
+
+_UNSTATED_PURPOSE = "statutory_registration"
+
+
+async def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+def reading_of(request: Request) -> Reading:
+    """The reading that this request is; its access records will say so."""
+    principal: Principal = request.state.principal
+    return Reading(
+        areas=principal.areas,
+        reader=principal.subject,
+        reader_name=principal.name,
+        role=principal.role,
+        organisation=principal.organisation,
+        purpose=principal.purpose or _UNSTATED_PURPOSE,
+        operation=request.scope["route"].operation_id,
+        request_id=problems.request_id(request),
+    )
+
+
+async def _reading(request: Request) -> Reading:
+    return reading_of(request)
+
+
+StoreDep = Annotated[Store, Depends(_store)]
+ReadingDep = Annotated[Reading, Depends(_reading)]

@@ -1,0 +1,33 @@
+"""Who may do what in the registry: a row for each operation; what has no row is refused."""
+
+from typing import Final
+
+from services.common.auth import Policy, allow
+
+PURPOSES: Final = frozenset({
+    "public_service", "statutory_registration", "verification", "case_handling",
+    "resident_request", "audit",
+})  # fmt: skip
+"""Statutory grounds on which personal data may be read."""
+
+DEPARTMENTS: Final = ("department_officer", "department_system")
+FIELD: Final = ("grid_worker", "community_officer", "street_officer", "county_officer")
+OFFICES: Final = ("secretariat", "approver", "finance_officer", "resident_desk", "auditor")
+ADMINISTRATORS: Final = ("system_admin", "security_admin")
+EVERYBODY: Final = (*DEPARTMENTS, *FIELD, *OFFICES, *ADMINISTRATORS)
+READERS: Final = (*DEPARTMENTS, *FIELD, "resident_desk")
+
+POLICY: Final[Policy] = {
+    "registry.areas.list": allow(*EVERYBODY),
+    "registry.areas.get": allow(*EVERYBODY),
+    "registry.organisations.list": allow(*EVERYBODY),
+    "registry.fields.list": allow(*EVERYBODY),
+    "registry.residents.lookup": allow(*READERS, purpose=True),
+    "registry.residents.search": allow(*READERS, purpose=True),
+    "registry.residents.get": allow(*READERS, purpose=True),
+    "registry.residents.correct": allow(*DEPARTMENTS, "grid_worker", "community_officer"),
+    "registry.residents.access_log": allow("resident_desk", "auditor", purpose=True),
+    "registry.grids.households": allow(*FIELD, purpose=True),
+    "registry.indicators.list": allow(*DEPARTMENTS, *FIELD, *OFFICES),
+    "registry.events.list": allow(*DEPARTMENTS, "county_officer", "auditor", "system_admin"),
+}

@@ -1,0 +1,153 @@
+"""Residents: looked up, searched, read, corrected.
+
+Look-up and reading are the paths everything else waits for: they take the request as it is and
+return the text the database made.
+"""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from services.common import edge
+from services.common.auth import Caller, Principal
+from services.common.errors import Fault, ValidationFailed
+from services.common.idempotency import OnceHeader
+from services.registry.api import bodies, pages, schemas
+from services.registry.api.deps import ReadingDep, StoreDep, reading_of
+from services.registry.domain import scopes
+from services.registry.store.store import Store
+from services.registry.use_cases import corrections, residents
+
+router = APIRouter(prefix="/v1/residents", tags=["residents"])
+
+_ONE: Final[dict[int | str, dict[str, Any]]] = {200: {"model": schemas.Resident}}
+_DOCUMENT_KINDS: Final = frozenset({"resident_id", "hmt_permit", "foreign_permit", "passport"})
+_LONGEST_NUMBER: Final = 32
+_LONGEST_FIELDS: Final = 2000
+
+
+def _body(model: type[Any]) -> dict[str, Any]:
+    """The OpenAPI request body for a model that is read by hand."""
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+_FIELDS_PARAMETER: Final = {
+    "parameters": [
+        {
+            "name": "fields",
+            "in": "query",
+            "required": True,
+            "description": "Codes of the catalogue, separated by commas.",
+            "schema": {"type": "string", "maxLength": _LONGEST_FIELDS},
+        }
+    ]
+}
+
+
+@router.post(
+    "/lookup",
+    operation_id="registry.residents.lookup",
+    summary="The resident with a document",
+    responses=_ONE,
+    openapi_extra=_body(schemas.Lookup),
+)
+async def look_up(request: Request) -> Response:
+    """Exact look-up of one resident in the caller's areas; unknown and hidden are both 404."""
+    store: Store = request.app.state.store
+    principal: Principal = request.state.principal
+    body = await bodies.json_object(request)
+    bodies.only(body, "document", "fields")
+    document = body.get("document")
+    if not isinstance(document, dict):
+        raise ValidationFailed(Fault("/document", "object", "A document is needed."))
+    bodies.only(document, "kind", "number")
+    kind = document.get("kind", "resident_id")
+    if kind not in _DOCUMENT_KINDS:
+        raise ValidationFailed(Fault("/document/kind", "enum", "There is no such document."))
+    number = bodies.text(document, "number", _LONGEST_NUMBER, "/document")
+    codes = bodies.field_codes(body.get("fields"), "/fields")
+    wanted = store.selections.of(codes, "/fields", principal.roles, principal.domains)
+    answer = await residents.look_up(store, reading_of(request), wanted, kind, number)
+    return answer.response()
+
+
+@router.post(
+    "/search",
+    operation_id="registry.residents.search",
+    summary="Residents by area and name",
+    responses={200: {"model": schemas.ResidentPage}},
+)
+async def search(
+    request: Request, store: StoreDep, caller: Caller, reading: ReadingDep, body: schemas.Search
+) -> Response:
+    """Living residents by dwelling; a wide area needs a specific name."""
+    within = scopes.require_within(body.within, caller.areas, "/within")
+    wanted = store.selections.of(body.fields, "/fields", caller.roles, caller.domains)
+    question = residents.Question(within, body.name, body.after, body.limit)
+    return pages.answer(request, *await residents.find(store, reading, wanted, question))
+
+
+@router.get(
+    "/{resident_id}",
+    operation_id="registry.residents.get",
+    summary="One resident",
+    responses=_ONE,
+    openapi_extra=_FIELDS_PARAMETER,
+)
+async def get(request: Request, resident_id: str) -> Response:
+    """A resident in the caller's areas, restricted to the fields asked for."""
+    store: Store = request.app.state.store
+    principal: Principal = request.state.principal
+    given = request.query_params.get("fields", "")
+    codes = bodies.field_codes([c for c in given.split(",") if c], "#query/fields")
+    wanted = store.selections.of(codes, "#query/fields", principal.roles, principal.domains)
+    answer = await residents.by_id(store, reading_of(request), wanted, _id(resident_id))
+    return answer.response()
+
+
+@router.patch(
+    "/{resident_id}",
+    operation_id="registry.residents.correct",
+    summary="Correct a resident's fields",
+    responses=_ONE,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                bodies.MERGE_PATCH: {"schema": {"type": "object", "minProperties": 1}},
+                "application/json": {"schema": {"type": "object", "minProperties": 1}},
+            },
+        }
+    },
+)
+async def correct(
+    request: Request,
+    caller: Caller,
+    reading: ReadingDep,
+    once: OnceHeader,
+    resident_id: Annotated[str, Path(max_length=36)],
+) -> Response:
+    """Keeps what was observed as assertions; answers with the fields as they are shown now."""
+    store: Store = request.app.state.store
+    version = edge.version_of(request.headers.get("if-match"))
+    patch = await bodies.json_object(request, bodies.MERGE_PATCH)
+    correction = corrections.Correction(
+        resident_id=_id(resident_id),
+        version=version,
+        patch=patch,
+        roles=caller.roles,
+        domains=caller.domains,
+    )
+    answer = await corrections.correct(store, reading, correction, once)
+    return answer.response()
+
+
+def _id(text: str) -> UUID:
+    """An id; one that is malformed names nobody."""
+    try:
+        return UUID(text)
+    except ValueError as exc:
+        raise residents.ResidentNotFound from exc

@@ -1,0 +1,65 @@
+"""Wires the registry: what it opens, what it serves, what it runs beside."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from services.common import edge
+from services.common.auth import Gate, PeerKeys
+from services.common.database import Database
+from services.common.peers import Peer
+from services.common.timers import TimerLoop
+from services.registry.api import ROUTERS, UPLOAD_PATHS
+from services.registry.api.policy import POLICY, PURPOSES
+from services.registry.settings import RegistrySettings
+from services.registry.store.store import open_store
+from services.registry.use_cases import upkeep
+
+
+def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI:
+    """The registry's app; its lifespan opens and closes the database."""
+    database = Database(
+        settings.database_url.get_secret_value(),
+        application="registry",
+        pool_size=settings.database_pool_size,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await database.open()
+            stack.push_async_callback(database.close)
+            store = await open_store(database, settings.key_encryption_key.get_secret_value())
+            app.state.store = store
+            app.state.settings = settings
+            if settings.run_loops:
+                every_s = settings.count_every_s
+                await upkeep.begin(store, every_s=every_s)
+                loop = TimerLoop(database, upkeep.handlers(store, every_s=every_s))
+                task = asyncio.create_task(loop.run())
+                stack.push_async_callback(_stop, task)
+            yield
+
+    return edge.create(
+        "registry",
+        version="1",
+        lifespan=lifespan,
+        gate=Gate(
+            PeerKeys(peers["identity"]),
+            issuer=settings.issuer,
+            audience=settings.audience,
+            policy=POLICY,
+            purposes=PURPOSES,
+        ),
+        routers=ROUTERS,
+        checks={"database": database.ping},
+        upload_paths=UPLOAD_PATHS,
+    )
+
+
+async def _stop(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

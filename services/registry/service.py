@@ -1,0 +1,17 @@
+"""The registry's manifest: the only module a host may import."""
+
+from pathlib import Path
+from typing import Final
+
+from services.common.service import Service
+from services.registry.app import create_app
+from services.registry.settings import RegistrySettings
+
+SERVICE: Final = Service(
+    name="registry",
+    settings=RegistrySettings,
+    create_app=create_app,
+    migrations=Path(__file__).parent / "migrations" / "versions",
+    requires=frozenset({"identity"}),
+    emits=frozenset({"registry.resident.corrected.v1"}),
+)

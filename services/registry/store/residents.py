@@ -1,0 +1,278 @@
+"""Reading residents: one round trip that returns JSON text and records the access.
+
+PostgreSQL builds the JSON of what is stored in the clear; sealed columns come beside it, are opened
+and masked here, and spliced into the text. No row is turned into an object on the way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from services.common.database import Connection
+from services.common.sealing import Sealer
+from services.registry.domain import masking, scopes
+from services.registry.domain.catalogue import Catalogue, Field
+from services.registry.domain.readings import Reading
+from services.registry.store import sealed
+
+# What a reader sees of every resident it may see, whatever fields it asked for.
+_ALWAYS: Final = "'id', r.id, 'county', r.county, 'version', r.version"
+_SEALED_COLUMNS: Final = frozenset({"document", "phone"})
+
+_LOGGED: Final = """
+logged as (
+    insert into accesses (county, resident_id, reader, reader_name, role, organisation, purpose,
+        operation, request_id, fields)
+    select county, id, $1, $2, $3, $4, $5, $6, $7, $8 from found)
+"""
+_FOUND: Final = "select id, version, dwelling, view, kind, document, phone, facts from found"
+_KEPT: Final = 4096
+
+Row: TypeAlias = "asyncpg.Record"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The statements that read one set of fields; made once and kept.
+
+    Attributes:
+        fields: Codes, as access records name them.
+        sealed_facts: Those among the facts that must be opened.
+        document: Whether the document is shown.
+        phone: Whether the telephone number is shown.
+        columns: What is selected of a resident `r`.
+    """
+
+    fields: list[str]
+    sealed_facts: tuple[str, ...]
+    document: bool
+    phone: bool
+    columns: str
+
+    @classmethod
+    def of(cls, fields: Sequence[Field]) -> "Selection":
+        """The selection of these fields."""
+        facts = [f for f in fields if f.is_fact]
+        hidden = tuple(f.code for f in facts if f.is_sealed)
+        clear = [f.code for f in facts if not f.is_sealed]
+        columns = [f.code for f in fields if not f.is_fact and f.code not in _SEALED_COLUMNS]
+        members = [_ALWAYS, *(f"'{code}', r.{code}" for code in columns)]
+        if clear and not hidden:
+            members.append(f"'facts', {_object(clear)}")
+        names = {f.code for f in fields}
+        opened = f"{_object([*clear, *hidden])}::text" if hidden else "null::text"
+        return cls(
+            fields=[f.code for f in fields],
+            sealed_facts=hidden,
+            document="document" in names,
+            phone="phone" in names,
+            columns=f"""
+                r.county, r.id, r.version, r.dwelling,
+                json_build_object({", ".join(members)})::text as view,
+                r.document_kind as kind,
+                r.document_sealed as document,
+                {"r.phone_sealed" if "phone" in names else "null::bytea"} as phone,
+                {opened} as facts
+            """,
+        )
+
+    def by_id(self) -> str:
+        """Statement: one resident by id ($9) in counties ($10) and areas ($11)."""
+        return f"""
+            with found as (
+                select {self.columns} from residents r
+                where r.county = any ($10) and r.id = $9 and r.dwelling ^@ any ($11)),
+            {_LOGGED} {_FOUND}
+        """
+
+    def by_document(self) -> str:
+        """Statement: one resident by kind ($9) and index ($10) of a document, in areas ($11)."""
+        return f"""
+            with found as (
+                select {self.columns}
+                from identifiers i join residents r on (r.county, r.id) = (i.county, i.resident_id)
+                where i.kind = $9 and i.index = $10 and r.dwelling ^@ any ($11)),
+            {_LOGGED} {_FOUND}
+        """
+
+    def by_area(self) -> str:
+        """Statement: a page of a small area, whose dwellings are walked in order.
+
+        Concatenation keeps the planner from the index over everybody's names.
+        """
+        return self._page("""
+            r.county = left($9, 6) and r.dwelling >= $9 and r.dwelling < $10
+            and (r.dwelling, r.id) > ($13, $14)
+            and ($11::text[] is null or r.name_keys || '{}'::text[] @> $11
+                 or r.name_keys || '{}'::text[] @> $12)
+        """)
+
+    def by_name(self) -> str:
+        """Statement: a page of those with a name, wherever; the area is checked on what is found.
+
+        Concatenation keeps the planner from walking the dwellings of a whole prefecture.
+        """
+        return self._page("""
+            (r.name_keys @> $11 or r.name_keys @> $12)
+            and r.dwelling || '' >= $9 and r.dwelling || '' < $10
+            and (r.dwelling || '', r.id) > ($13, $14)
+        """)
+
+    def _page(self, condition: str) -> str:
+        # One more is found than shown ($15), to know whether a page follows; it is not logged.
+        return f"""
+            with found as (
+                select {self.columns} from residents r
+                where r.died_on is null and {condition}
+                order by r.dwelling, r.id limit $15 + 1),
+            shown as (select * from found order by dwelling, id limit $15),
+            {_LOGGED.replace("from found", "from shown")}
+            {_FOUND} order by dwelling, id
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which residents a page holds.
+
+    Attributes:
+        within: Area code.
+        keys: Alternatives for the name, see `search.query_keys`; empty for everybody.
+        after: Dwelling and id of the last resident shown.
+        limit: Residents at most.
+        narrow: Whether the area is small enough to be walked.
+    """
+
+    within: str
+    keys: tuple[tuple[str, ...], ...]
+    after: tuple[str, UUID]
+    limit: int
+    narrow: bool
+
+
+class Selections:
+    """Makes and keeps the selection for each set of fields that somebody may read.
+
+    Callers ask for the same few sets over and over, so a hit costs a dictionary look-up.
+
+    Args:
+        catalogue: Of all fields.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._made: dict[object, Selection] = {}
+
+    def of(
+        self,
+        codes: Sequence[str],
+        pointer: str,
+        roles: frozenset[str],
+        domains: frozenset[str],
+    ) -> Selection:
+        """The selection of these fields for somebody with these roles and domains.
+
+        Raises:
+            ValidationFailed: No field was named, or an unknown one.
+            FieldNotReadable: One of them may not be read.
+        """
+        key = (tuple(codes), roles, domains)
+        made = self._made.get(key)
+        if made is None:
+            fields = self._catalogue.named(codes, pointer)
+            self._catalogue.readable(fields, roles, domains)
+            if len(self._made) >= _KEPT:
+                self._made.clear()
+            made = self._made[key] = Selection.of(fields)
+        return made
+
+
+def _object(codes: Sequence[str]) -> str:
+    """SQL for an object with one entry of the facts for each code."""
+    members = ", ".join(f"'{code}', r.facts->'{code}'" for code in codes)
+    return f"json_build_object({members})"
+
+
+async def by_id(
+    connection: Connection,
+    selection: Selection,
+    reading: Reading,
+    resident_id: UUID,
+    counties: Sequence[str],
+) -> Row | None:
+    """One resident by id, or None; the access is recorded."""
+    return await connection.fetchrow(
+        selection.by_id(),
+        *reading.columns,
+        selection.fields,
+        resident_id,
+        counties,
+        reading.areas,
+    )
+
+
+async def by_document(
+    connection: Connection, selection: Selection, reading: Reading, kind: str, index: bytes
+) -> Row | None:
+    """One resident by its document, or None; the access is recorded."""
+    return await connection.fetchrow(
+        selection.by_document(), *reading.columns, selection.fields, kind, index, reading.areas
+    )
+
+
+async def page(
+    connection: Connection, selection: Selection, reading: Reading, asked: Page
+) -> list[Row]:
+    """A page and the first resident of the next; accesses to what is shown are recorded."""
+    first, end = scopes.range_of(asked.within)
+    return await connection.fetch(
+        selection.by_area() if asked.narrow else selection.by_name(),
+        *reading.columns,
+        selection.fields,
+        first,
+        end,
+        asked.keys[0] if asked.keys else None,
+        asked.keys[-1] if asked.keys else None,
+        *asked.after,
+        asked.limit,
+    )
+
+
+def view(row: Row, selection: Selection, sealer: Sealer) -> bytes:
+    """The JSON of one resident, with masks where numbers were."""
+    text: str = row["view"]
+    if not (selection.document or selection.phone or selection.sealed_facts):
+        return text.encode()
+    added: dict[str, Any] = {}
+    if selection.document:
+        added["document"] = _masked_document(row, sealer)
+    if selection.phone:
+        phone = row["phone"]
+        added["phone"] = (
+            masking.phone(sealed.open_phone(sealer, row["id"], phone)) if phone else None
+        )
+    if selection.sealed_facts:
+        added["facts"] = _opened(row, selection, sealer)
+    return text[:-1].encode() + b"," + orjson.dumps(added)[1:]
+
+
+def _masked_document(row: Row, sealer: Sealer) -> dict[str, str] | None:
+    if row["document"] is None:
+        return None
+    number = sealed.open_document(sealer, row["id"], row["document"])
+    return {"kind": row["kind"], "number": masking.document(row["kind"], number)}
+
+
+def _opened(row: Row, selection: Selection, sealer: Sealer) -> dict[str, Any]:
+    facts: dict[str, Any] = orjson.loads(row["facts"])
+    for field in selection.sealed_facts:
+        entry = facts[field]
+        if entry is not None:
+            value = sealed.open_fact(sealer, row["id"], field, entry)
+            shown = {k: v for k, v in entry.items() if k not in {"sealed", "index"}}
+            facts[field] = {"value": value, **shown}
+    return facts

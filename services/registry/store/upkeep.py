@@ -1,0 +1,45 @@
+"""What the database needs done from time to time: partitions ahead, and the counts per grid."""
+
+from services.common.database import Connection
+
+_MONTHS_AHEAD = 3
+
+PARTITIONS = "select make_partitions(current_date, $1)"
+COUNT = """
+with counted_households as (
+    select left(dwelling, 15) as grid, count(*)::integer as households
+    from households where county = $1 and valid_to is null group by 1),
+counted_residents as (
+    select r.grid, count(*)::integer as residents,
+        count(*) filter (where d.domains >= 1)::integer as from_one_domain,
+        count(*) filter (where d.domains >= 2)::integer as from_two_domains
+    from residents r, lateral (
+        select count(distinct f.value ->> 'domain') as domains
+        from jsonb_each(r.facts) f) d
+    where r.county = $1 and r.died_on is null group by 1),
+counted as (
+    select grid, coalesce(households, 0) as households, coalesce(residents, 0) as residents,
+        coalesce(from_one_domain, 0) as from_one_domain,
+        coalesce(from_two_domains, 0) as from_two_domains
+    from counted_households full join counted_residents using (grid)),
+gone as (
+    delete from grid_counts where county = $1 and grid not in (select grid from counted))
+insert into grid_counts (county, grid, households, residents, from_one_domain, from_two_domains,
+    counted_at)
+select $1, grid, households, residents, from_one_domain, from_two_domains, now() from counted
+on conflict (county, grid) do update set
+    households = excluded.households, residents = excluded.residents,
+    from_one_domain = excluded.from_one_domain, from_two_domains = excluded.from_two_domains,
+    counted_at = excluded.counted_at
+"""
+
+
+async def make_partitions(connection: Connection) -> int:
+    """Make the partitions of this month and the next ones that are missing; how many were."""
+    made: int = await connection.fetchval(PARTITIONS, _MONTHS_AHEAD)
+    return made
+
+
+async def count_grids(connection: Connection, county: str) -> None:
+    """Count households, residents and whose facts they have, in every grid of a county."""
+    await connection.execute(COUNT, county)

@@ -1,0 +1,90 @@
+"""Looking at areas, organisations and the field catalogue."""
+
+from collections.abc import Sequence
+
+from services.common import paging
+from services.common.errors import NothingHere
+from services.registry.domain import scopes
+from services.registry.store import areas
+from services.registry.store.store import Store
+
+
+class AreaNotFound(NothingHere):
+    """There is no such area, or you may not see it."""
+
+    title = "Area not found"
+    title_zh = "未找到该区域"
+    title_ko = "해당 구역을 찾을 수 없습니다"
+
+
+async def one(store: Store, scope: Sequence[str], code: str) -> bytes:
+    """An area as JSON.
+
+    Raises:
+        AreaNotFound: There is none, or it neither lies in nor holds one of the caller's.
+    """
+    if not scopes.may_name(code, scope):
+        raise AreaNotFound
+    async with store.read() as connection:
+        text = await areas.one(connection, code)
+    if text is None:
+        raise AreaNotFound
+    return text.encode()
+
+
+async def within(
+    store: Store, area: str, level: str | None, after: str | None, limit: int
+) -> tuple[bytes, str | None]:
+    """A page of the areas inside one, and the cursor of the next page.
+
+    Args:
+        store: To read from.
+        area: Checked against the caller's areas.
+        level: Only these.
+        after: Cursor of the last page.
+        limit: Areas at most.
+    """
+    question = (area, level)
+    last = str(paging.decode(after, question)[0]) if after else ""
+    async with store.read() as connection:
+        rows = await areas.page(connection, area, level, last, limit + 1)
+    return _page(rows, limit, question)
+
+
+async def organisations(  # noqa: PLR0913 — one argument for each filter of the list
+    store: Store,
+    scope: Sequence[str],
+    *,
+    within: str | None,
+    kind: str | None,
+    domain: str | None,
+    after: str | None,
+    limit: int,
+) -> tuple[bytes, str | None]:
+    """A page of the organisations in or above the caller's areas, and the next page's cursor."""
+    question = (within, kind, domain)
+    last = str(paging.decode(after, question)[0]) if after else ""
+    async with store.read() as connection:
+        rows = await areas.organisations(
+            connection,
+            within=within,
+            kind=kind,
+            domain=domain,
+            areas=scope,
+            after=last,
+            limit=limit + 1,
+        )
+    return _page(rows, limit, question)
+
+
+async def fields(store: Store) -> bytes:
+    """The field catalogue as a JSON array."""
+    async with store.read() as connection:
+        return (await areas.fields(connection)).encode()
+
+
+def _page(rows: list[tuple[str, str]], limit: int, question: object) -> tuple[bytes, str | None]:
+    items = "[" + ",".join(view for _, view in rows[:limit]) + "]"
+    if len(rows) <= limit:
+        return items.encode(), None
+    return items.encode(), paging.encode([rows[limit - 1][0]], question)

@@ -1,0 +1,134 @@
+"""What new assertions do to one held record: what is kept, what is shown from now on."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from services.common.clock import local_day
+from services.common.sealing import Sealer
+from services.registry.domain import assertions, search
+from services.registry.domain.assertions import Assertion, Baseline, Method
+from services.registry.domain.catalogue import Field
+from services.registry.store import sealed
+from services.registry.store.corrections import AssertionRow, Held
+from services.registry.use_cases.romanise import romanise
+
+_SEARCHED: Final = frozenset({"name", "name_ko"})
+
+
+class Change:
+    """A change to a held record, one assertion after the other.
+
+    Attributes:
+        before: What was shown of each field, to be kept where nobody asserted anything yet.
+        said: The new assertions.
+        facts: All entries from now on.
+        shown: The fields spoken of, and their values as shown from now on.
+    """
+
+    def __init__(self, sealer: Sealer, held: Held) -> None:
+        self._sealer = sealer
+        self._held = held
+        self._columns: dict[str, Any] = {}
+        self.before: list[AssertionRow] = []
+        self.said: list[AssertionRow] = []
+        self.facts: dict[str, Any] = dict(held.facts)
+        self.shown: dict[Field, Any] = {}
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """Columns to write; a new name brings its reading and its search keys along."""
+        if not _SEARCHED & self._columns.keys():
+            return self._columns
+        written = dict(self._columns)
+        names = {**self._held.columns, **written}
+        if "name" in written:
+            names["name_pinyin"] = written["name_pinyin"] = romanise(names["name"])
+        keys = search.keys_of(names["name"], names["name_ko"], names["name_pinyin"])
+        return {**written, "name_keys": list(keys)}
+
+    def say(
+        self, field: Field, value: Any, method: Method, domain: str | None, now: datetime
+    ) -> None:
+        """Take in one assertion, observed now.
+
+        Args:
+            field: What it is about.
+            value: In the form in which it is kept.
+            method: How it was learnt.
+            domain: For whom.
+            now: The instant.
+        """
+        new = Assertion(self._key(field, value), method, domain, local_day(now), now)
+        self.said.append(self._row(field, value, new))
+        present = self._present(field)
+        if present is not None:
+            old, shown = present
+            self.before.append(self._row(field, shown, old))
+            if assertions.shown([new, old], field.owner) is old:
+                self.shown[field] = shown
+                return
+        self.shown[field] = value
+        self.facts[field.code] = assertions.entry_of(new, self._stored(field, value))
+
+    def _present(self, field: Field) -> tuple[Assertion, Any] | None:
+        """What is shown now and where it comes from; None when nobody said anything."""
+        entry = self.facts.get(field.code)
+        value = self._value(field, entry)
+        if entry is None and value is None:
+            return None
+        baseline = Baseline(field.owner, self._held.observed_on)
+        return assertions.from_entry(entry, self._key(field, value), baseline), value
+
+    def _value(self, field: Field, entry: Mapping[str, Any] | None) -> Any:
+        held = self._held
+        if field.is_fact:
+            return sealed.open_fact(self._sealer, held.id, field.code, entry or {})
+        if field.code == "phone":
+            phone = held.phone_sealed
+            return sealed.open_phone(self._sealer, held.id, phone) if phone else None
+        value = held.columns[field.code]
+        return str(value) if isinstance(value, date | UUID) else value
+
+    def _stored(self, field: Field, value: Any) -> dict[str, Any]:
+        """The members of the entry that hold a fact; a column is set and its entry has none."""
+        if field.is_fact:
+            if value is None or not field.is_sealed:
+                return {"value": value}
+            return sealed.seal_fact(self._sealer, self._held.id, field.code, value)
+        if field.code == "phone":
+            self._columns.update(self._phone(value))
+        else:
+            self._columns[field.code] = _typed(field, value)
+        return {}
+
+    def _phone(self, value: str | None) -> dict[str, bytes | None]:
+        if value is None:
+            return {"phone_sealed": None, "phone_index": None}
+        return {
+            "phone_sealed": sealed.seal_phone(self._sealer, self._held.id, value),
+            "phone_index": sealed.phone_index(self._sealer, value),
+        }
+
+    def _key(self, field: Field, value: Any) -> str:
+        if value is None or not field.is_sealed:
+            return orjson.dumps(value).decode()
+        return sealed.value_key(self._sealer, field.code, value)
+
+    def _row(self, field: Field, value: Any, assertion: Assertion) -> AssertionRow:
+        if value is None or not field.is_sealed:
+            return AssertionRow(field.code, assertion, orjson.dumps(value).decode(), None)
+        secret = sealed.seal_value(self._sealer, self._held.id, field.code, value)
+        return AssertionRow(field.code, assertion, None, secret)
+
+
+def _typed(field: Field, value: Any) -> Any:
+    """A kept value as its column takes it."""
+    if value is None:
+        return None
+    if field.type == "date":
+        return date.fromisoformat(value)
+    return UUID(value) if field.type == "id" else value
