@@ -1,6 +1,7 @@
 """Writes the two office files of the demo, as two offices would really export them."""
 
 import csv
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def _xlsx(path: Path, rows: list[office_files.Row], as_of: date) -> Path:
     return path
 
 
-def _csv(path: Path, rows: list[office_files.Row]) -> Path:
+def _csv(path: Path, rows: Sequence[Sequence[office_files.Cell]]) -> Path:
     with path.open("w", encoding="gb18030", newline="") as file:
         csv.writer(file).writerows(rows)
     return path
