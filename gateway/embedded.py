@@ -27,7 +27,6 @@ _SERVER_SETTINGS = {
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
-    "wal_compression": "lz4",
     "random_page_cost": "1.1",
     "jit": "off",
     "max_connections": "100",
