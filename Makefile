@@ -90,3 +90,7 @@ lock: $(VENV)/bin/uv  ## refresh the hash-pinned requirement files
 
 clean:
 	rm -rf $(VENV) web/node_modules web/dist
+
+docs: $(VENV)/.dev  ## reference pages and API documents made from the code
+	$(BIN)/onegrid openapi --write
+	$(PY) -m tools.reference

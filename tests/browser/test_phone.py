@@ -113,7 +113,9 @@ def test_signing_out_leaves_nothing_behind(page: Page) -> None:
             const rows = [];
             for (const { name } of await indexedDB.databases()) {
                 const db = await new Promise((ok, no) => {
-                    const r = indexedDB.open(name); r.onsuccess = () => ok(r.result); r.onerror = no;
+                    const r = indexedDB.open(name);
+                    r.onsuccess = () => ok(r.result);
+                    r.onerror = no;
                 });
                 for (const store of db.objectStoreNames) {
                     const all = await new Promise(ok => {

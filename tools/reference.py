@@ -1,0 +1,105 @@
+"""`python -m tools.reference`: write the reference pages that are made from the code itself."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+from typer.main import get_command
+
+from gateway.cli.main import app
+from gateway.pages import problem_classes
+from gateway.settings import GatewaySettings
+from gateway.suite import SUITE
+from services.common.problems import STATUS
+
+FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+
+
+def settings_page() -> str:
+    """Every setting of every process, with its default and what it means."""
+    lines = [
+        "# Settings",
+        "",
+        "Environment variables, or files of the same name in lower case in `/run/secrets`. A variable",
+        "with one of these prefixes that names no setting stops the start: it is a spelling error.",
+        "`onegrid up` sets all of them itself.",
+    ]
+    for title, settings in (("gateway", GatewaySettings), *((s.name, s.settings) for s in SUITE)):
+        lines += ["", f"## {title}", "", "| variable | default | meaning |", "|---|---|---|"]
+        prefix = settings.model_config.get("env_prefix", "")
+        for name, field in settings.model_fields.items():
+            meaning = (field.description or "").replace("|", "\\|")
+            lines.append(
+                f"| `{(prefix + name).upper()}` | {_default(settings, field)} | {meaning} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _default(_: type[BaseSettings], field: FieldInfo) -> str:
+    if field.default is PydanticUndefined:
+        return "**required**" if field.is_required() else "computed"
+    if field.default is None or type(None) in get_args(field.annotation):
+        return "none"
+    if isinstance(field.default, Path) and field.default.is_absolute():
+        return "`web/dist` beside the code"
+    return f"`{field.default}`"
+
+
+def problems_page() -> str:
+    """Every problem the suite can answer with."""
+    lines = [
+        "# Problems",
+        "",
+        "RFC 9457. `type` is `/problems/{code}` on your installation, which shows the same text.",
+        "",
+        "| code | status | 中文 | 조선어/한국어 | meaning |",
+        "|---|---|---|---|---|",
+    ]
+    for code, error in sorted(problem_classes().items()):
+        if error.__subclasses__() and error.__name__ == "DomainError":
+            continue
+        first = (error.__doc__ or "").strip().splitlines()[0]
+        row = (code, STATUS[error.kind], error.title_zh, error.title_ko, first)
+        lines.append("| `{}` | {} | {} | {} | {} |".format(*row))
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """The command line, as its own help tells it."""
+    lines = ["# Commands", "", "`onegrid COMMAND --help` says the same, in your terminal."]
+    group = get_command(app)
+    waiting = [("onegrid", group)]
+    while waiting:
+        name, command = waiting.pop(0)
+        nested = getattr(command, "commands", {})
+        waiting += [(f"{name} {key}", value) for key, value in nested.items()]
+        lines += ["", f"## `{name}`", "", (command.help or "").strip()]
+        options = [p for p in command.params if p.name != "help"]
+        if options and not nested:
+            lines += ["", "| option | meaning |", "|---|---|"]
+            for option in options:
+                words = " / ".join(f"`{o}`" for o in (*option.opts, *option.secondary_opts))
+                lines.append(f"| {words} | {getattr(option, 'help', '') or ''} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "problems.md": problems_page,
+    "commands.md": commands_page,
+}
+
+
+def main() -> int:
+    """Write the pages; 0 always."""
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
