@@ -1,0 +1,1 @@
+"""What the tasks service asks of its peers, in its own words."""
