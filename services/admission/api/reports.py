@@ -1,0 +1,128 @@
+"""Checks, refusals, lists, figures and the feed."""
+
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from services.admission.api.deps import (
+    AREA,
+    ActorDep,
+    After,
+    Limit,
+    NowDep,
+    StoreDep,
+    Within,
+    page,
+    start,
+)
+from services.admission.api.schemas import CheckIn
+from services.admission.api.views import CheckView, Figures, Listing, Page
+from services.admission.domain.checks import Ask, ReasonCode
+from services.admission.domain.questions import RefusalFilters
+from services.admission.use_cases import checking, reading
+from services.common.paging import DEFAULT_LIMIT
+
+router = APIRouter(prefix="/v1", tags=["reports"])
+_JSON = "application/json"
+InForceOn = Annotated[date | None, Query(description="Only entries in force on this day.")]
+
+
+@router.post(
+    "/checks", operation_id="admission.checks.decide", responses={200: {"model": CheckView}}
+)
+async def check(store: StoreDep, actor: ActorDep, now: NowDep, body: CheckIn) -> Response:
+    """准入校验: whether a task may reach a community; a refusal is recorded.
+
+    No Idempotency-Key is needed: the same task refused again on a day is the same refusal.
+    """
+    ask = Ask(body.community, body.organisation, body.domain, body.title, body.item_id)
+    return Response(await checking.check(store, actor, ask, now=now), media_type=_JSON)
+
+
+@router.get("/refusals", operation_id="admission.refusals.list", responses={200: {"model": Page}})
+async def refusals(  # noqa: PLR0913 — the filters of one list
+    request: Request,
+    store: StoreDep,
+    actor: ActorDep,
+    *,
+    within: Within = None,
+    reason: ReasonCode | None = None,
+    organisation: Annotated[str | None, Query(max_length=80)] = None,
+    after: After = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Response:
+    """未经准入任务: tasks that were refused, newest first."""
+    filters = RefusalFilters(within, reason, organisation)
+    last = start(after, filters)
+    rows = await reading.refusals(
+        store, actor, filters, after=UUID(last) if last else None, limit=limit + 1
+    )
+    return page(request, rows, limit, filters)
+
+
+@router.get(
+    "/certificates", operation_id="admission.certificates.list", responses={200: {"model": Listing}}
+)
+async def certificates(
+    store: StoreDep, *, within: Within = None, in_force_on: InForceOn = None
+) -> Response:
+    """不应由社区出具的证明事项."""
+    return _listing(await reading.certificates(store, within, in_force_on))
+
+
+@router.get(
+    "/negative-list",
+    operation_id="admission.negative_list.list",
+    responses={200: {"model": Listing}},
+)
+async def negative_list(
+    store: StoreDep, *, within: Within = None, in_force_on: InForceOn = None
+) -> Response:
+    """社区不应承担事项清单."""
+    return _listing(await reading.negative_list(store, within, in_force_on))
+
+
+@router.get(
+    "/policy-documents",
+    operation_id="admission.policy_documents.list",
+    responses={200: {"model": Listing}},
+)
+async def documents(store: StoreDep, *, within: Within = None) -> Response:
+    """政策文件库."""
+    return _listing(await reading.documents(store, within))
+
+
+@router.get(
+    "/indicators", operation_id="admission.indicators.read", responses={200: {"model": Figures}}
+)
+async def indicators(
+    store: StoreDep, actor: ActorDep, now: NowDep, within: Annotated[str, Query(pattern=AREA)]
+) -> Response:
+    """Figures of the survey report that admission answers, counted now."""
+    figures = await reading.figures(store, actor, within, now=now)
+    body = {"as_of": figures[0]["as_of"], "within": within, "items": figures}
+    return Response(orjson.dumps(body), media_type=_JSON)
+
+
+@router.get("/events", operation_id="admission.events.read", responses={200: {"model": Page}})
+async def events(
+    store: StoreDep,
+    actor: ActorDep,
+    *,
+    after: Annotated[str | None, Query(max_length=60)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    wait_s: Annotated[int, Query(ge=0, le=25)] = 0,
+) -> Response:
+    """The feed of admission's facts in the caller's areas; waits `wait_s` for a first one."""
+    body = await reading.feed(
+        store, actor.areas, after=after, limit=limit, wait=timedelta(seconds=wait_s)
+    )
+    return Response(body, media_type=_JSON)
+
+
+def _listing(items: bytes) -> Response:
+    return Response(b'{"items":' + items + b"}", media_type=_JSON)

@@ -1,0 +1,261 @@
+"""The wire shapes of admission. Requests refuse unknown members; money is integer fen."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from services.admission.domain.applications import Application, Funding
+from services.admission.domain.items import ItemClass
+from services.admission.domain.money import Instalment
+from services.admission.use_cases.applying import Draft
+from services.admission.use_cases.deciding import Approval
+from services.common.errors import Fault, ValidationFailed
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Community = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+Scope = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3})?(\d{3})?$")]
+Domain = Literal[
+    "public_security",
+    "family_planning",
+    "social_security",
+    "housing",
+    "health",
+    "education",
+    "culture",
+    "transport",
+    "market",
+]
+Fen = Annotated[int, Field(ge=0, le=10**13, strict=True)]
+PositiveFen = Annotated[int, Field(gt=0, le=10**13, strict=True)]
+Addition = Literal[
+    "institution",
+    "plate",
+    "ledger",
+    "form",
+    "app",
+    "inspection",
+    "campaign",
+    "training",
+    "survey",
+    "responsibility_letter",
+    "meeting",
+]
+_FORM = (
+    "contact",
+    "authority",
+    "frequency",
+    "standard",
+    "process",
+    "adds",
+    "workload_hours_per_month",
+    "personnel",
+    "equipment",
+    "training",
+    "data_fields",
+)
+
+
+class Strict(BaseModel):
+    """A request body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class InstalmentIn(Strict):
+    """One instalment: punctual until the end of its day."""
+
+    due_on: date
+    amount_fen: PositiveFen
+
+
+class FundingIn(Strict):
+    """经费: how much, from where, when; or why none is needed."""
+
+    amount_fen: Fen = 0
+    source: Line | None = None
+    basis: Text | None = None
+    zero_reason: Text | None = None
+    schedule: list[InstalmentIn] = Field(default_factory=list, max_length=36)
+
+
+class Contact(Strict):
+    """单位负责人、联系人、办公电话."""
+
+    head: Line | None = None
+    person: Line | None = None
+    office_phone: Annotated[str, StringConstraints(pattern=r"^[0-9+ -]{5,20}$")] | None = None
+
+
+class ItemApply(Strict):
+    """《社区工作准入审批表》: name either communities or a scope (its urban communities)."""
+
+    title: Line
+    item_class: ItemClass = Field(alias="class")
+    domain: Domain
+    communities: list[Community] = Field(default_factory=list, max_length=500)
+    scope: Scope | None = None
+    content: Text
+    legal_basis: Text
+    special_explanation: Text | None = None
+    starts_on: date
+    ends_on: date | None = None
+    contact: Contact | None = None
+    authority: Text | None = None
+    frequency: Line | None = None
+    standard: Text | None = None
+    process: Text | None = None
+    adds: dict[Addition, bool | Line] = Field(default_factory=dict)
+    workload_hours_per_month: Annotated[float, Field(ge=0, le=10_000)] | None = None
+    personnel: Text | None = None
+    equipment: Text | None = None
+    training: Text | None = None
+    data_fields: list[Line] = Field(default_factory=list, max_length=100)
+    funding: FundingIn
+
+    def draft(self) -> Draft:
+        """The application in the domain's words, communities still to be looked up.
+
+        Raises:
+            ValidationFailed: Not exactly one of communities and scope is given.
+        """
+        if bool(self.communities) == bool(self.scope):
+            text = "请填写 communities(社区清单)或 scope(范围)中的一项。"
+            raise ValidationFailed(Fault("/communities", "one-of", text))
+        funding = self.funding
+        schedule = tuple(Instalment(p.due_on, p.amount_fen) for p in funding.schedule)
+        application = Application(
+            title=self.title,
+            item_class=self.item_class,
+            domain=self.domain,
+            content=self.content,
+            legal_basis=self.legal_basis,
+            special_explanation=self.special_explanation,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            communities=(),
+            funding=Funding(
+                funding.amount_fen, funding.source, funding.basis, funding.zero_reason, schedule
+            ),
+            form=self.model_dump(mode="json", include=set(_FORM), exclude_none=True),
+        )
+        return Draft(application, self.communities, self.scope)
+
+
+class Review(Strict):
+    """初审: accept for decision, or return for correction with a comment."""
+
+    decision: Literal["accept", "return"]
+    comment: Text | None = None
+
+    def complete(self) -> None:
+        """Raises `ValidationFailed` when a return does not say why."""
+        if self.decision == "return" and not self.comment:
+            raise ValidationFailed(Fault("/comment", "required", "退回补正须写明意见。"))
+
+
+class Decide(Strict):
+    """审批: approve with number and term, or reject with a comment."""
+
+    decision: Literal["approve", "reject"]
+    approval_no: Line | None = None
+    valid_to: date | None = None
+    comment: Text | None = None
+
+    def approval(self) -> Approval | None:
+        """What is granted; None for a rejection.
+
+        Raises:
+            ValidationFailed: An approval without number or term, a rejection without reason.
+        """
+        if self.decision == "reject":
+            if not self.comment:
+                raise ValidationFailed(Fault("/comment", "required", "不予批准须写明理由。"))
+            return None
+        if self.approval_no and self.valid_to:
+            return Approval(self.approval_no, self.valid_to)
+        text = "批准须写明批准文号和有效期。"
+        missing = [n for n in ("approval_no", "valid_to") if getattr(self, n) is None]
+        raise ValidationFailed(*(Fault(f"/{name}", "required", text) for name in missing))
+
+
+class Comment(Strict):
+    """Why."""
+
+    comment: Text
+
+
+class PaymentIn(Strict):
+    """拨付: amount, day and voucher number."""
+
+    amount_fen: PositiveFen
+    paid_on: date
+    reference: Line
+
+
+class AllocationIn(Strict):
+    """预算下达 to a department for a year."""
+
+    county: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    organisation: Line
+    year: Annotated[int, Field(ge=2020, le=2100)]
+    amount_fen: PositiveFen
+    reference: Line
+
+
+class CheckIn(Strict):
+    """A task a department wants a community to do."""
+
+    community: Community
+    organisation: Line
+    domain: Domain
+    title: Line
+    item_id: UUID | None = None
+
+
+def merged(view: Mapping[str, Any], patch: Mapping[str, Any]) -> ItemApply:
+    """An application after a merge patch (RFC 7396), checked as a whole.
+
+    Args:
+        view: The item as read.
+        patch: What the caller sent; a `scope` replaces the communities.
+
+    Raises:
+        RequestValidationError: With the pointers of the merged document.
+    """
+    funding = {k: v for k, v in view["funding"].items() if k in FundingIn.model_fields}
+    wire = {field.alias or name for name, field in ItemApply.model_fields.items()}
+    kept = {name: view[name] for name in wire if name in view}
+    kept["funding"] = funding
+    if patch.get("scope"):
+        kept.pop("communities")
+    document = _merge(kept, patch)
+    try:
+        return ItemApply.model_validate(_without_nulls(document))
+    except ValidationError as exc:
+        faults = [{**e, "loc": ("body", *e["loc"])} for e in exc.errors(include_url=False)]
+        raise RequestValidationError(faults) from exc
+
+
+def _merge(target: Any, patch: Any) -> Any:
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = _merge(result.get(name), value)
+    return result
+
+
+def _without_nulls(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_nulls(value) if isinstance(value, Mapping) else value
+        for name, value in document.items()
+        if value is not None
+    }

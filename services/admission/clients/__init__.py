@@ -1,0 +1,1 @@
+"""What admission needs from its peers, in its own words."""

@@ -1,0 +1,1 @@
+"""Pure decisions of admission: plain values in, plain values or an error out."""

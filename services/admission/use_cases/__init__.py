@@ -1,0 +1,1 @@
+"""The verbs of admission: gather, decide, record in one visible transaction."""

@@ -1,0 +1,154 @@
+"""Questions: items, money, refusals, lists, figures, the feed. Each within what the caller sees."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.admission.domain import indicators
+from services.admission.domain.actors import COMMUNITY_LENGTH, Actor, sight
+from services.admission.domain.questions import ItemFilters, RefusalFilters
+from services.admission.store.store import Store
+from services.common.clock import local_day
+from services.common.errors import NothingHere
+
+_OVERSEERS = frozenset({"finance_officer", "county_officer", "approver", "secretariat", "auditor"})
+_AUDIENCE = _OVERSEERS | {"street_officer", "community_officer"}
+_POLL_S = 0.5
+
+
+async def item(store: Store, actor: Actor, item_id: UUID, *, now: datetime) -> tuple[int, bytes]:
+    """Version and view of one item; raises `NothingHere`."""
+    async with store.read() as reads:
+        return await reads.items.view(item_id, sight(actor), local_day(now))
+
+
+async def items(
+    store: Store,
+    actor: Actor,
+    filters: ItemFilters,
+    *,
+    after: UUID | None,
+    limit: int,
+    now: datetime,
+) -> list[tuple[UUID, str]]:
+    """Items newest first; raises `NothingHere` for an area outside the caller's."""
+    within = covered(actor, filters.within)
+    async with store.read() as reads:
+        return await reads.items.page(
+            sight(actor), local_day(now), replace(filters, within=within), after, limit
+        )
+
+
+async def snapshot(store: Store, actor: Actor, item_id: UUID, version: int) -> bytes:
+    """The application as it read at a version; raises `NothingHere`."""
+    async with store.read() as reads:
+        return await reads.items.snapshot(item_id, version, sight(actor))
+
+
+async def account(
+    store: Store, actor: Actor, code: str, *, after: int | None, limit: int
+) -> tuple[str, list[tuple[int, str]]]:
+    """An account and its entries, newest first; raises `NothingHere`."""
+    async with store.read() as reads:
+        county, view = await reads.ledger.account(
+            code, actor.organisation, actor.areas, oversees=_oversees(actor)
+        )
+        return view, await reads.ledger.entries(county, code, after, limit)
+
+
+async def accounts(
+    store: Store,
+    actor: Actor,
+    *,
+    within: str | None,
+    kind: str | None,
+    after: str | None,
+    limit: int,
+) -> list[tuple[str, str]]:
+    """Accounts by code; raises `NothingHere` for an area outside the caller's."""
+    area = covered(actor, within)
+    async with store.read() as reads:
+        return await reads.ledger.accounts(
+            actor.organisation, list(actor.areas), _oversees(actor), area, kind, after, limit
+        )
+
+
+async def refusals(
+    store: Store, actor: Actor, filters: RefusalFilters, *, after: UUID | None, limit: int
+) -> list[tuple[UUID, str]]:
+    """The unapproved-task report, newest first; a department reads its own lines."""
+    within = covered(actor, filters.within)
+    oversees = not actor.roles.isdisjoint(_AUDIENCE)
+    async with store.read() as reads:
+        return await reads.checks.refusals(
+            actor.organisation,
+            list(actor.community_areas),
+            oversees,
+            within,
+            filters.reason,
+            filters.organisation,
+            after,
+            limit,
+        )
+
+
+async def certificates(store: Store, within: str | None, on: date | None) -> bytes:
+    """Certificates communities must not issue, as a JSON array."""
+    async with store.read() as reads:
+        return await reads.checks.certificates(within, on)
+
+
+async def negative_list(store: Store, within: str | None, on: date | None) -> bytes:
+    """Work communities must not be given, as a JSON array."""
+    async with store.read() as reads:
+        return await reads.checks.negative_list(within, on)
+
+
+async def documents(store: Store, within: str | None) -> bytes:
+    """The policy library, as a JSON array."""
+    async with store.read() as reads:
+        return await reads.checks.documents(within)
+
+
+async def figures(
+    store: Store, actor: Actor, within: str, *, now: datetime
+) -> list[dict[str, Any]]:
+    """The figures of an area, counted now; raises `NothingHere` outside the caller's areas."""
+    area = covered(actor, within)
+    if area is None:
+        raise NothingHere
+    async with store.read() as reads:
+        counts = await reads.counts(area, local_day(now))
+    as_of = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return list(indicators.shape(counts, within=within, as_of=as_of))
+
+
+async def feed(
+    store: Store, areas: Sequence[str], *, after: str | None, limit: int, wait: timedelta
+) -> bytes:
+    """A page of the feed; waits for a first event, but never longer than asked."""
+    left = int(wait.total_seconds() / _POLL_S)
+    while True:
+        async with store.read() as reads:
+            page, count = await reads.feed(after, limit, areas)
+        if count or not left:
+            return page
+        left -= 1
+        await asyncio.sleep(_POLL_S)
+
+
+def covered(actor: Actor, within: str | None) -> str | None:
+    """An asked area in whole communities, if it lies in the caller's; raises `NothingHere`."""
+    if within is None:
+        return None
+    area = within[:COMMUNITY_LENGTH]
+    if not actor.covers(area):
+        raise NothingHere
+    return area
+
+
+def _oversees(actor: Actor) -> bool:
+    return not actor.roles.isdisjoint(_OVERSEERS)
