@@ -6,6 +6,7 @@ from typing import Final
 from services.common.service import Service
 from services.registry.app import create_app
 from services.registry.settings import RegistrySettings
+from services.registry.use_cases import corrections, demo
 
 SERVICE: Final = Service(
     name="registry",
@@ -13,5 +14,6 @@ SERVICE: Final = Service(
     create_app=create_app,
     migrations=Path(__file__).parent / "migrations" / "versions",
     requires=frozenset({"identity"}),
-    emits=frozenset({"registry.resident.corrected.v1"}),
+    emits=frozenset({corrections.CORRECTED}),
+    load_demo=demo.load,
 )

@@ -32,7 +32,7 @@ logged as (
 _FOUND: Final = "select id, version, dwelling, view, kind, document, phone, facts from found"
 _KEPT: Final = 4096
 
-Row: TypeAlias = "asyncpg.Record"
+Row: TypeAlias = asyncpg.Record
 
 
 @dataclass(frozen=True, slots=True)

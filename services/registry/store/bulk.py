@@ -1,0 +1,176 @@
+"""Filling an empty registry by COPY: indexes and foreign keys stand aside and come back at the end.
+
+What was set aside is remembered in the database in the same transaction, so that a load that was
+killed is cleaned up and begun again by the next one.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeAlias
+
+import asyncpg
+import orjson
+
+from services.common.errors import DomainError, Kind
+
+Records: TypeAlias = Iterable[Sequence[Any]]
+
+AREAS: Final = (
+    "code", "county", "level", "name", "name_ko", "name_en", "urban", "address",
+)  # fmt: skip
+HOUSEHOLDS: Final = (
+    "county", "id", "number", "kind", "dwelling", "address", "head_id", "valid_from",
+)  # fmt: skip
+RESIDENTS: Final = (
+    "county", "id", "name", "name_ko", "name_pinyin", "name_keys", "sex", "born_on",
+    "document_kind", "document_sealed", "document_index", "phone_sealed", "phone_index",
+    "residency", "usual_language", "household_id", "relation", "dwelling", "facts", "observed_on",
+    "changed_by", "change_reason",
+)  # fmt: skip
+IDENTIFIERS: Final = ("kind", "index", "county", "resident_id")
+_COLUMNS: Final = {
+    "areas": AREAS,
+    "households": HOUSEHOLDS,
+    "residents": RESIDENTS,
+    "identifiers": IDENTIFIERS,
+}
+
+SESSION: Final = (
+    "set statement_timeout = 0",
+    "set synchronous_commit = off",
+    "set maintenance_work_mem = '256MB'",
+    "set max_parallel_maintenance_workers = 2",
+)
+LOCK = "select pg_try_advisory_lock(hashtext('registry.demo'))"
+LOADS = "select scale, seed, finished_at is not null as finished, set_aside::text from demo_loads"
+HAS_RESIDENTS = "select exists (select from residents)"
+BEGIN = "insert into demo_loads (scale, seed, set_aside) values ($1, $2, $3)"
+END = "update demo_loads set finished_at = now(), set_aside = '[]' where (scale, seed) = ($1, $2)"
+FORGET = "delete from demo_loads"
+CLEAR = (
+    "truncate residents, households, identifiers, assertions, resident_history, accesses, "
+    "grid_counts cascade"
+)
+CLEAR_AREAS = "delete from areas where level in ('grid', 'building', 'unit', 'dwelling')"
+# Primary keys stay, because foreign keys lean on them and rows arrive in their order; only that of
+# `identifiers` is as random as its blind indexes.
+SET_ASIDE = """
+with tables as (
+    select oid, oid::regclass::text as name from pg_class
+    where oid in ('areas'::regclass, 'households'::regclass, 'residents'::regclass,
+        'identifiers'::regclass)),
+constraints as (
+    select case c.contype when 'f' then 3 else 1 end as place,
+        format('alter table %s drop constraint %I', t.name, c.conname) as away,
+        format('alter table %s add constraint %I %s', t.name, c.conname,
+            pg_get_constraintdef(c.oid)) as back
+    from pg_constraint c join tables t on t.oid = c.conrelid
+    where c.contype = 'f' or (c.contype = 'p' and t.name = 'identifiers')),
+indexes as (
+    select 2 as place, format('drop index %s', i.indexrelid::regclass) as away,
+        pg_get_indexdef(i.indexrelid) as back
+    from pg_index i join tables t on t.oid = i.indrelid
+    where not exists (select from pg_constraint c where c.conindid = i.indexrelid))
+select place, away, back from constraints union all select place, away, back from indexes
+order by place desc, away
+"""
+ANALYZE = "analyze areas, households, residents, identifiers"
+
+
+class DemoLoadRunning(DomainError):
+    """Another process is loading the demo into this database."""
+
+    kind = Kind.CONFLICT
+    title = "A demo load is running"
+    title_zh = "演示数据正在载入"
+    title_ko = "시범 자료를 적재하고 있습니다"
+
+
+class RegistryNotEmpty(DomainError):
+    """The registry holds residents that are not this demo's; use an empty database."""
+
+    kind = Kind.CONFLICT
+    title = "The registry is not empty"
+    title_zh = "登记库不是空的"
+    title_ko = "등록부가 비여 있지 않습니다"
+
+
+class Bulk:
+    """One connection that fills the registry.
+
+    Args:
+        connection: Its own session, see `opened`.
+    """
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._connection = connection
+        self._set_aside: list[str] = []
+
+    async def is_finished(self, scale: str, seed: str) -> bool:
+        """Whether this very demo was loaded before.
+
+        Raises:
+            DemoLoadRunning: Another process is at it.
+            RegistryNotEmpty: The database holds other residents.
+        """
+        if not await self._connection.fetchval(LOCK):
+            raise DemoLoadRunning
+        loads = await self._connection.fetch(LOADS)
+        if any(
+            (row["scale"], row["seed"], row["finished"]) == (scale, seed, True) for row in loads
+        ):
+            return True
+        if any(row["finished"] for row in loads):
+            raise RegistryNotEmpty
+        if not loads and await self._connection.fetchval(HAS_RESIDENTS):
+            raise RegistryNotEmpty
+        return False
+
+    async def begin(self, scale: str, seed: str) -> None:
+        """Clear what a killed load left, set indexes aside, and remember all that."""
+        async with self._connection.transaction():
+            for row in await self._connection.fetch(LOADS):
+                self._set_aside = self._set_aside or orjson.loads(row["set_aside"])
+            await self._connection.execute(FORGET)
+            await self._connection.execute(CLEAR)
+            await self._connection.execute(CLEAR_AREAS)
+            if not self._set_aside:
+                for row in await self._connection.fetch(SET_ASIDE):
+                    await self._connection.execute(row["away"])
+                    self._set_aside.insert(0, row["back"])
+            remembered = orjson.dumps(self._set_aside).decode()
+            await self._connection.execute(BEGIN, scale, seed, remembered)
+
+    async def copy(self, **tables: Records) -> None:
+        """Write rows by table, in one transaction; columns as named above."""
+        async with self._connection.transaction():
+            for table, records in tables.items():
+                await self._connection.copy_records_to_table(
+                    table, records=records, columns=_COLUMNS[table], timeout=None
+                )
+
+    @property
+    def set_aside(self) -> Sequence[str]:
+        """Statements that bring indexes and foreign keys back, in order."""
+        return self._set_aside
+
+    async def bring_back(self, statement: str) -> None:
+        """Carry out one statement of `set_aside`."""
+        await self._connection.execute(statement)
+
+    async def end(self, scale: str, seed: str) -> None:
+        """Tell the planner what is there now, and mark the demo loaded."""
+        await self._connection.execute(ANALYZE)
+        await self._connection.execute(END, scale, seed)
+
+
+@asynccontextmanager
+async def opened(dsn: str) -> AsyncIterator[Bulk]:
+    """A session of its own: long statements, no waiting for the disk at each commit."""
+    connection = await asyncpg.connect(dsn, command_timeout=None)
+    try:
+        for statement in SESSION:
+            await connection.execute(statement)
+        yield Bulk(connection)
+    finally:
+        await connection.close()
