@@ -9,7 +9,7 @@
 set -euo pipefail
 umask 077
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 TO="$HERE/backups" KEEP_DAYS=""

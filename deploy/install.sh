@@ -9,7 +9,7 @@
 # what is still to do.
 set -euo pipefail
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 readonly NEED_MEMORY_MB=3500 NEED_DISK_MB=15000

@@ -8,7 +8,7 @@
 # Everything now in the database and in the uploaded files is lost; services are down meanwhile.
 set -euo pipefail
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 BACKUP="${1:-}"

@@ -7,7 +7,7 @@
 # use it are started again (some seconds each; callers see 503 with Retry-After at worst).
 set -euo pipefail
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # Which container signs in as a role; the worker signs in as all.

@@ -10,7 +10,7 @@
 set -euo pipefail
 umask 077
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 readonly APP_GID=10001 POSTGRES_GID=10003

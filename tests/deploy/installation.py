@@ -179,7 +179,11 @@ class Installation:
 
     def remove(self) -> None:
         """Everything away, data included."""
-        self.compose("--profile", "demo", "down", "--volumes", "--remove-orphans", "--rmi", "local")
+        self.compose("--profile", "demo", "down", "--volumes", "--remove-orphans")
+        images = docker.from_env().images
+        for name in (self.project, f"{self.project}-caddy"):
+            if images.list(name):
+                images.remove(f"{name}:local")
 
     def leftovers(self) -> list[str]:
         """Containers, volumes and networks that are still there."""
