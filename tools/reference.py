@@ -24,8 +24,8 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Environment variables, or files of the same name in lower case in `/run/secrets`. A variable",
-        "with one of these prefixes that names no setting stops the start: it is a spelling error.",
+        "Environment variables, or files of the same name in lower case in `/run/secrets`. A",
+        "variable with one of these prefixes that names no setting stops the start: it is misspelt.",
         "`onegrid up` sets all of them itself.",
     ]
     for title, settings in (("gateway", GatewaySettings), *((s.name, s.settings) for s in SUITE)):
