@@ -46,7 +46,7 @@ def application(**changes: Any) -> dict[str, Any]:
         "domain": "health",
         "communities": list(COMMUNITIES),
         "content": "入户通知辖区65岁以上老年人参加年度免费体检。",
-        "legal_basis": "《国家基本公共卫生服务规范(第三版)》",
+        "legal_basis": "《国家基本公共卫生服务规范（第三版）》",
         "special_explanation": "需由熟悉居民情况的社区工作者逐户通知。",
         "starts_on": in_days(0),
         "ends_on": in_days(365),
@@ -66,7 +66,7 @@ def application(**changes: Any) -> dict[str, Any]:
 
 def unpaid(**changes: Any) -> dict[str, Any]:
     """An application that needs no money, and says why."""
-    funding = {"amount_fen": 0, "zero_reason": "仅转发通知,不增加社区支出。"}
+    funding = {"amount_fen": 0, "zero_reason": "仅转发通知，不增加社区支出。"}
     return application(funding=funding, **changes)
 
 

@@ -106,7 +106,7 @@ def resolve(
             if code not in existing or not actor.covers(code)
         )
         if len({county_of(code) for code in found}) > 1:
-            text = "一份申请只能涉及一个县(市),请分别申请。"
+            text = "一份申请只能涉及一个县（市），请分别申请。"
             faults.append(Fault("/communities", "several-counties", text))
     if faults:
         raise ValidationFailed(*faults)
@@ -135,10 +135,10 @@ def check_title(title: str, negatives: Sequence[Listed], certificates: Sequence[
     """
     certificate, negative = listed(title, certificates), listed(title, negatives)
     if certificate is not None:
-        text = f"“{certificate.title}”属于不应由社区出具的证明,不得申请准入。"
+        text = f"“{certificate.title}”属于不应由社区出具的证明，不得申请准入。"
         raise ValidationFailed(Fault("/title", "prohibited-certificate", text))
     if negative is not None:
-        text = f"“{negative.title}”属于社区不应承担的事项,不得申请准入。"
+        text = f"“{negative.title}”属于社区不应承担的事项，不得申请准入。"
         raise ValidationFailed(Fault("/title", "negative-list", text))
 
 
@@ -161,17 +161,17 @@ def check_term(valid_to: date, *, starts_on: date, ends_on: date | None, on: dat
 
 def _class_faults(application: Application, actor: Actor) -> Iterator[Fault]:
     if application.item_class is ItemClass.AUTONOMY and actor.is_department:
-        text = "自治事项由社区治理主管部门列入清单,职能部门不能申请。"
+        text = "自治事项由社区治理主管部门列入清单，职能部门不能申请。"
         yield Fault("/class", "class-not-yours", text)
     if application.item_class in _OF_THE_DEPARTMENT and not application.special_explanation:
-        text = "请填写专项说明:为何职能部门不能自行完成。"
+        text = "请填写专项说明：为何职能部门不能自行完成。"
         yield Fault("/special_explanation", "required", text)
 
 
 def _date_faults(application: Application) -> Iterator[Fault]:
     if application.ends_on is None:
         if application.item_class in _ENDING:
-            yield Fault("/ends_on", "required", "临时(一事一议)和应急事项必须写明结束日期。")
+            yield Fault("/ends_on", "required", "临时（一事一议）和应急事项必须写明结束日期。")
     elif application.ends_on < application.starts_on:
         yield Fault("/ends_on", "before-start", "结束日期不得早于开始日期。")
 
@@ -180,9 +180,9 @@ def _money(application: Application) -> Iterator[Fault]:
     funding = application.funding
     if funding.amount_fen == 0:
         if not funding.zero_reason and application.item_class is not ItemClass.AUTONOMY:
-            yield Fault("/funding/zero_reason", "required", "不安排经费的,请说明理由。")
+            yield Fault("/funding/zero_reason", "required", "不安排经费的，请说明理由。")
         if funding.schedule:
-            yield Fault("/funding/schedule", "sum", "不安排经费的,不能有拨付计划。")
+            yield Fault("/funding/schedule", "sum", "不安排经费的，不能有拨付计划。")
         return
     if not funding.source:
         yield Fault("/funding/source", "required", "请写明经费来源。")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.admission.domain.items import CARRIED, ItemClass, State, effective_state
 
-_NOT_WORDS = re.compile(r"[\s\u3000,.;:!?、。,;:!?·\"'“”‘’《》〈〉()()\[\]【】-]+")
+_NOT_WORDS = re.compile(r"[\s,.;:!?()\[\]\"'、。·“”‘’《》〈〉【】-]+")
 
 
 class ReasonCode(StrEnum):
@@ -168,16 +168,16 @@ def decide(
 
 
 _APPLY = (
-    "请先提交《社区工作准入审批表》,经审核、批准并落实经费后再下达;"
-    "已准入的,请在任务中选择对应事项。"
+    "请先提交《社区工作准入审批表》，经审核、批准并落实经费后再下达；"
+    "已准入的，请在任务中选择对应事项。"
 )
 _PENDING_ADVICE = {
-    State.DRAFT: "准入申请尚未提交,请提交后等待审核、审批。",
-    State.SUBMITTED: "准入申请正在审核,批准后方可下达。",
-    State.RETURNED: "准入申请已退回补正,请补正后重新提交。",
-    State.REVIEWED: "准入申请正在审批,批准后方可下达。",
-    State.REJECTED: "准入申请未获批准,不得下达。",
-    State.REVOKED: "事项已撤销准入,不得下达。",
+    State.DRAFT: "准入申请尚未提交，请提交后等待审核、审批。",
+    State.SUBMITTED: "准入申请正在审核，批准后方可下达。",
+    State.RETURNED: "准入申请已退回补正，请补正后重新提交。",
+    State.REVIEWED: "准入申请正在审批，批准后方可下达。",
+    State.REJECTED: "准入申请未获批准，不得下达。",
+    State.REVOKED: "事项已撤销准入，不得下达。",
 }
 _NEARNESS = (
     None,
@@ -198,13 +198,13 @@ def _banned(
 ) -> Reason | None:
     certificate = listed(title, certificates)
     if certificate is not None:
-        usual = f"“{certificate.title}”由主管部门核查或由当事人书面承诺,不得要求社区出具。"
-        how_to = f"{certificate.how_to or usual}依据:{certificate.basis}。"
+        usual = f"“{certificate.title}”由主管部门核查或由当事人书面承诺，不得要求社区出具。"
+        how_to = f"{certificate.how_to or usual}依据：{certificate.basis}。"
         return Reason(ReasonCode.PROHIBITED_CERTIFICATE, how_to)
     negative = listed(title, negatives)
     if negative is not None:
-        usual = f"“{negative.title}”由职能部门自行承担,不得转交社区。"
-        how_to = f"{negative.how_to or usual}依据:{negative.basis}。"
+        usual = f"“{negative.title}”由职能部门自行承担，不得转交社区。"
+        how_to = f"{negative.how_to or usual}依据：{negative.basis}。"
         return Reason(ReasonCode.NEGATIVE_LIST, how_to)
     return None
 
@@ -214,17 +214,17 @@ def _refusal(ask: Ask, item: Known, on: date) -> Reason | None:
     if state in _PENDING_ADVICE:
         return Reason(ReasonCode.NOT_ADMITTED, _PENDING_ADVICE[state])
     if state is State.EXPIRED:
-        how_to = f"准入有效期至{item.valid_to},如需继续开展,请重新申请准入。"
+        how_to = f"准入有效期至{item.valid_to},如需继续开展，请重新申请准入。"
         return Reason(ReasonCode.EXPIRED, how_to)
     if not item.covers or item.domain != ask.domain:
-        how_to = "请核对事项批准的社区范围和领域;如需扩大范围,请就新增社区另行申请准入。"
+        how_to = "请核对事项批准的社区范围和领域；如需扩大范围，请就新增社区另行申请准入。"
         return Reason(ReasonCode.OUT_OF_SCOPE, how_to)
     return _early_or_unpaid(item, state, on)
 
 
 def _early_or_unpaid(item: Known, state: State, on: date) -> Reason | None:
     if item.arrears_fen > 0 or not item.funded or state not in CARRIED:
-        how_to = "请按批准的拨付计划将到期经费拨付到社区账户;到账后事项自动恢复。"
+        how_to = "请按批准的拨付计划将到期经费拨付到社区账户；到账后事项自动恢复。"
         return Reason(ReasonCode.FUNDS_NOT_PAID, how_to)
     if item.starts_on > on:
         how_to = f"事项批准的开始日期为{item.starts_on},请于该日起下达。"

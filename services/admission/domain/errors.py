@@ -25,7 +25,7 @@ class BudgetNotSufficient(DomainError):
 
     kind = Kind.CONFLICT
     title = "The budget is not sufficient"
-    title_zh = "部门预算余额不足,不能批准"
+    title_zh = "部门预算余额不足，不能批准"
     title_ko = "부서 예산이 부족하여 승인할 수 없습니다"
 
 

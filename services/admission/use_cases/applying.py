@@ -76,7 +76,7 @@ async def amend(  # noqa: PLR0913 — a use case's collaborators
         _own(item, actor)
         step(item.state, Action.AMEND, actor.roles)
         if application.county != item.county:
-            raise NotPermitted("申请不能改到另一个县(市),请另行申请。")
+            raise NotPermitted("申请不能改到另一个县（市），请另行申请。")
         await tx.changes.amend(item, application, actor, now)
         return await facts.answer(tx, item_id, actor, now)
 

@@ -194,7 +194,7 @@ async def release(tx: Tx, item: Item, phase: Phase, actor: Actor, now: datetime)
                 phase=phase,
                 postings=ledger.move(ledger.hold(item.id), {source.account: free}),
                 booked_on=today,
-                memo=f"释放未到期预留经费:{item.title}",
+                memo=f"释放未到期预留经费：{item.title}",
                 by=actor.subject,
                 at=now,
                 item_id=item.id,
@@ -211,7 +211,7 @@ async def _reserve(tx: Tx, item: Item, actor: Actor, now: datetime) -> UUID:
         raise BudgetNotSufficient(account=source, amount_fen=item.amount_fen)
     hold = ledger.hold(item.id)
     await tx.books.open(
-        item.county, [Account(hold, "hold", f"事项预留:{item.title}", item_id=item.id)]
+        item.county, [Account(hold, "hold", f"事项预留：{item.title}", item_id=item.id)]
     )
     try:
         return await tx.books.book(
@@ -220,7 +220,7 @@ async def _reserve(tx: Tx, item: Item, actor: Actor, now: datetime) -> UUID:
                 phase=Phase.PENDING,
                 postings=ledger.move(source, {hold: item.amount_fen}),
                 booked_on=today,
-                memo=f"批准预留:{item.title}",
+                memo=f"批准预留：{item.title}",
                 by=actor.subject,
                 at=now,
                 item_id=item.id,

@@ -122,7 +122,7 @@ async def reverse(  # noqa: PLR0913 — a use case's collaborators
             phase=Phase.POSTED,
             postings=ledger.contra(lines),
             booked_on=local_day(now),
-            memo=f"冲销:{comment}",
+            memo=f"冲销：{comment}",
             by=actor.subject,
             at=now,
             item_id=item.id,
@@ -133,7 +133,7 @@ async def reverse(  # noqa: PLR0913 — a use case's collaborators
         try:
             contra = await tx.books.book(transfer)
         except AccountOverdrawn as exc:
-            raise TransitionNotAllowed("社区账户余额不足,不能冲销。", state=item.state) from exc
+            raise TransitionNotAllowed("社区账户余额不足，不能冲销。", state=item.state) from exc
         await tx.books.mark_reversed(item, payment_id, contra)
         change = Change(
             action=Action.REVERSE,
@@ -163,7 +163,7 @@ async def allocate(
     target = ledger.budget(county, allocation.organisation, allocation.year)
     name = f"{allocation.organisation} {allocation.year} 年度预算"
     accounts = (
-        Account(source, "treasury", "县(市)财政"),
+        Account(source, "treasury", "县（市）财政"),
         Account(target, "budget", name, allocation.organisation, allocation.year),
     )
     async with store.transaction(once) as tx:
@@ -203,7 +203,7 @@ async def _post(tx: Tx, item: Item, payment: Payment, actor: Actor, now: datetim
         phase=Phase.POSTED,
         postings=ledger.move(ledger.hold(item.id), dict(zip(targets, shares, strict=True))),
         booked_on=payment.paid_on,
-        memo=f"拨付:{item.title}",
+        memo=f"拨付：{item.title}",
         by=actor.subject,
         at=now,
         item_id=item.id,

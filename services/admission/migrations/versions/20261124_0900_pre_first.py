@@ -282,14 +282,14 @@ create index refusals_organisation on refusals (county, organisation, id);
 CERTIFICATES = """
 insert into certificates (jurisdiction, no, effective_from, title, keywords, basis)
 select 'CN', no, date '2020-04-28', title, keywords,
-       '民发〔2020〕20号《不应由基层群众性自治组织出具证明事项清单(第一批)》'
+       '民发〔2020〕20号《不应由基层群众性自治组织出具证明事项清单（第一批）》'
 from (values
     (1, '亲属关系证明', array['亲属关系证明']),
     (2, '居民身份信息证明', array['居民身份信息证明', '居民身份证明', '身份信息证明']),
     (3, '户口登记项目内容变更申请证明', array['户口登记项目内容变更', '户口登记项目变更']),
     (4, '居民养犬证明', array['养犬证明']),
     (5, '无犯罪记录证明', array['无犯罪记录证明']),
-    (6, '社区戒毒社区康复人员情况证明(表现证明)', array['康复人员情况证明', '表现证明']),
+    (6, '社区戒毒社区康复人员情况证明（表现证明）', array['康复人员情况证明', '表现证明']),
     (7, '人员失踪证明', array['人员失踪证明', '失踪证明']),
     (8, '婚姻状况证明', array['婚姻状况证明']),
     (9, '出生证明', array['出生证明']),
