@@ -50,11 +50,12 @@ def create_app(settings: GatewaySettings, services: Mapping[str, ServiceSettings
         return JSONResponse(body, 200 if ready else 503)
 
     routes: list[BaseRoute] = [
+        # The services first: routes are tried in order, and theirs are the busy ones.
+        *(Mount(f"/{name}", app) for name, app in upstreams.items()),
         Route("/", lambda _: RedirectResponse("/desk/", 302)),
         Route("/livez", lambda _: JSONResponse({"status": "alive"})),
         Route("/readyz", readyz),
         *pages.routes(settings, assembly.peers),
-        *(Mount(f"/{name}", app) for name, app in upstreams.items()),
     ]
     return Starlette(
         routes=routes,

@@ -23,6 +23,8 @@ _HOP_BY_HOP = frozenset(
     )
 )
 """RFC 9110 §7.6.1: these speak of one connection and are not passed on."""
+_NOT_RELAYED = _HOP_BY_HOP | {"x-request-id"}
+"""The gateway's own boundary says the request id, which is the same."""
 
 _CHUNK_BYTES = 1 << 16
 _TIMEOUT = aiohttp.ClientTimeout(total=None, connect=5, sock_read=90)
@@ -94,7 +96,7 @@ async def _relay(answer: aiohttp.ClientResponse, send: Send) -> None:
     headers = [
         (name.lower(), value)
         for name, value in answer.raw_headers
-        if name.lower().decode("latin-1") not in _HOP_BY_HOP
+        if name.lower().decode("latin-1") not in _NOT_RELAYED
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):

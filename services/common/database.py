@@ -1,7 +1,7 @@
 """One pool of connections to PostgreSQL, and the only place where a transaction begins or ends."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from typing import TypeAlias
 
@@ -84,11 +84,9 @@ class Database:
             finally:
                 _in_transaction.reset(token)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[Connection]:
+    def read(self) -> "AbstractAsyncContextManager[Connection]":
         """A connection for reading: every statement stands alone, nothing is held open."""
-        async with self.pool.acquire() as connection:
-            yield connection
+        return self.pool.acquire()
 
     async def ping(self) -> None:
         """One round trip; raises when the database does not answer."""

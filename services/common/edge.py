@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from services.common import problems
 from services.common.auth import Gate, authorise
@@ -150,7 +151,10 @@ def _health(checks: Mapping[str, Check]) -> APIRouter:
 
 
 class Boundary:
-    """Gives each request an id and a log line, and turns a bug into a 500 problem."""
+    """Gives each request an id and a log line, and turns a bug into a 500 problem.
+
+    A mounted app's requests keep the id that the host's boundary gave them.
+    """
 
     def __init__(self, app: ASGIApp, *, service: str) -> None:
         self._app = app
@@ -161,8 +165,10 @@ class Boundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        mounted = "request_id" in state
+        request_id: str = state["request_id"] if mounted else _request_id(scope)
+        state["request_id"] = request_id
         started = time.perf_counter()
         status = 0
 
@@ -170,18 +176,15 @@ class Boundary:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                if not mounted:
+                    named = (b"x-request-id", request_id.encode())
+                    message["headers"] = [*message["headers"], named]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(service=self._service, request_id=request_id):
-            try:
-                await self._app(scope, receive, sending)
-            except Exception:
-                _log.exception("request.failed", method=scope["method"], path=_route(scope))
-                if status:  # the answer has begun: only breaking off tells the truth
-                    raise
-                response = problems.status_problem(500, Request(scope))
-                await response(scope, receive, sending)
+        # Bound and reset by hand: structlog's context manager reads the whole context every time.
+        bound = bind_contextvars(service=self._service, request_id=request_id)
+        try:
+            await self._serve(scope, receive, sending, begun=lambda: status > 0)
             duration_ms = round((time.perf_counter() - started) * 1000, 1)
             _log.debug(
                 "request.served",
@@ -190,6 +193,20 @@ class Boundary:
                 status=status,
                 duration_ms=duration_ms,
             )
+        finally:
+            reset_contextvars(**bound)
+
+    async def _serve(
+        self, scope: Scope, receive: Receive, send: Send, *, begun: Callable[[], bool]
+    ) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception:
+            _log.exception("request.failed", method=scope["method"], path=_route(scope))
+            if begun():  # only breaking off tells the truth
+                raise
+            response = problems.status_problem(500, Request(scope))
+            await response(scope, receive, send)
 
 
 class BodyLimit:
@@ -206,11 +223,16 @@ class BodyLimit:
             return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         limit = self._paths.get(path, _MAX_BODY_BYTES)
-        declared = dict(scope["headers"]).get(b"content-length", b"")
-        refusal = await problems.on_domain_error(Request(scope), BodyTooLarge(limit_bytes=limit))
-        if declared.isdigit() and int(declared) > limit:
-            await refusal(scope, receive, send)
-            return
+        declared = _declared_bytes(scope)
+        if declared is None:
+            await self._counted(scope, receive, send, limit)
+        elif declared > limit:
+            await _refuse(scope, receive, send, limit)
+        else:
+            # Every HTTP/1.1 parser ends a body where its declared length does.
+            await self._app(scope, receive, send)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         read = 0
 
         async def counting() -> Message:
@@ -226,9 +248,21 @@ class BodyLimit:
             if read <= limit:
                 await send(message)
             elif message["type"] == "http.response.start":
-                await refusal(scope, receive, send)
+                await _refuse(scope, receive, send, limit)
 
         await self._app(scope, counting, sending)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    refusal = await problems.on_domain_error(Request(scope), BodyTooLarge(limit_bytes=limit))
+    await refusal(scope, receive, send)
+
+
+def _declared_bytes(scope: Scope) -> int | None:
+    """The declared length of a body; None when only counting tells, as with chunks."""
+    headers = dict(scope["headers"])
+    declared = headers.get(b"content-length", b"")
+    return int(declared) if declared.isdigit() and b"transfer-encoding" not in headers else None
 
 
 def _request_id(scope: Scope) -> str:

@@ -8,6 +8,9 @@ import pytest
 import structlog
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, Field
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
 
 from services.common import database, edge
 from services.common.auth import ANYONE, Gate, PeerKeys, allow
@@ -116,6 +119,18 @@ async def test_a_strange_request_id_is_replaced(client: httpx.AsyncClient) -> No
     assert len(response.headers["x-request-id"]) == 32
 
 
+async def test_a_mounted_service_keeps_the_request_id_of_its_host(mint: TokenMint) -> None:
+    app = Starlette(
+        routes=[Mount("/things", make(mint))],
+        middleware=[Middleware(edge.Boundary, service="host")],
+    )
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://host") as host:
+        response = await host.get("/things/v1/missing")
+    assert response.headers.get_list("x-request-id") == [response.json()["instance"]]
+    assert structlog.contextvars.get_contextvars() == {}
+
+
 async def test_liveness_touches_nothing_and_readiness_asks(client: httpx.AsyncClient) -> None:
     assert (await client.get("/livez")).json() == {"status": "alive"}
     ready = await client.get("/readyz")
@@ -129,6 +144,16 @@ async def test_an_undeclared_length_is_counted(client: httpx.AsyncClient) -> Non
             yield b"x" * (1 << 16)
 
     response = await client.post("/v1/things", content=endless(), headers=JSON)
+    assert response.status_code == 413
+
+
+async def test_a_declared_length_beside_chunks_is_not_believed(client: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"x" * (1 << 16)
+
+    headers = {**JSON, "Content-Length": "2", "Transfer-Encoding": "chunked"}
+    response = await client.post("/v1/things", content=endless(), headers=headers)
     assert response.status_code == 413
 
 
