@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from gateway.identity.api.deps import IssuerDep, NowDep
-from gateway.identity.api.page import LOCALES
 from gateway.identity.api.schemas import KeySetView, Metadata, Rotation, RotationView
+from gateway.identity.api.texts import LOCALES
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.use_cases import rotating
 from gateway.identity.use_cases.keyring import ALGORITHM

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -23,7 +23,9 @@ from gateway.identity.use_cases.sign_in import Ask, Outcome
 
 router = APIRouter(tags=["sign-in"])
 
-_HTML: Final = {200: {"description": "The sign-in page, in Chinese, Korean or English."}}
+_HTML: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The sign-in page, in Chinese, Korean or English."}
+}
 _PARAMETERS: Final = {
     "parameters": [
         {"name": name, "in": "query", "required": needed, "schema": {"type": "string"}}
@@ -44,7 +46,7 @@ _PARAMETERS: Final = {
     "/v1/authorize",
     operation_id="identity.authorize.show",
     response_class=HTMLResponse,
-    responses={**_HTML},
+    responses=_HTML,
     openapi_extra=_PARAMETERS,
 )
 async def show(request: Request, issuer: IssuerDep, now: NowDep) -> Response:

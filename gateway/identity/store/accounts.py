@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
 from gateway.identity.domain.accounts import Account, Client
 from services.common.database import Connection
+
+_NUL: Final = "\0"
+"""PostgreSQL's text cannot hold it, so nothing is named with it."""
 
 _ACCOUNT = """
 select id, login, name, organisation, roles, areas, domains, password_hash,
@@ -17,7 +20,7 @@ from accounts
 """
 BY_LOGIN = _ACCOUNT + "where login = $1"
 BY_ID = _ACCOUNT + "where id = $1"
-SET_PASSWORD = """
+PUT_HASH = """
 update accounts set password_hash = $2, password_changed_at = $3 where id = $1
 """
 CLIENT = """
@@ -62,6 +65,8 @@ class Accounts:
 
     async def by_login(self, login: str) -> Account | None:
         """The account with this normal login name."""
+        if _NUL in login:
+            return None
         row = await self._connection.fetchrow(BY_LOGIN, login)
         return _account(row) if row else None
 
@@ -72,12 +77,14 @@ class Accounts:
 
     async def client(self, client_id: str) -> Client | None:
         """The client with this id."""
+        if _NUL in client_id:
+            return None
         row = await self._connection.fetchrow(CLIENT, client_id)
         return _client(row) if row else None
 
     async def set_password(self, account_id: UUID, password_hash: str, now: datetime) -> None:
         """Replace an account's password."""
-        await self._connection.execute(SET_PASSWORD, account_id, password_hash, now)
+        await self._connection.execute(PUT_HASH, account_id, password_hash, now)
 
     async def put_accounts(
         self,

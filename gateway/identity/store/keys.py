@@ -19,10 +19,10 @@ DROP = "delete from signing_keys where kid = any ($1)"
 SWEEP = (
     "delete from assertion_ids where expires_at < $1",
     # A day longer than it lives, so that a late second showing still ends the session.
-    "delete from authorization_codes where expires_at < $1 - interval '1 day'",
-    "delete from token_families where expires_at < $1 - interval '1 day'",
-    "delete from sign_in_guards where last_attempt_at < $1 - interval '1 day'",
-    "delete from idempotency_keys where claimed_at < $1 - interval '1 day'",
+    "delete from authorization_codes where expires_at < $1::timestamptz - interval '1 day'",
+    "delete from token_families where expires_at < $1::timestamptz - interval '1 day'",
+    "delete from sign_in_guards where last_attempt_at < $1::timestamptz - interval '1 day'",
+    "delete from idempotency_keys where claimed_at < $1::timestamptz - interval '1 day'",
 )
 SWEEP_LOG = "delete from sign_ins where occurred_at < $1"
 PAST_LOAD = "select finished_at is not null from demo_loads where scale = $1 and seed = $2"

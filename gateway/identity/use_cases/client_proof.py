@@ -125,7 +125,7 @@ def _instant(claims: dict[str, Any], name: str) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{name} is not a number")
+        raise ValueError(f"{name} is not a number")  # noqa: TRY004 — one kind for all broken rules
     try:
         return datetime.fromtimestamp(value, UTC)
     except (OverflowError, OSError) as exc:

@@ -57,7 +57,7 @@ class Issuer:
         )
 
     async def token_for_system(self, client: Client, now: datetime) -> str:
-        """An access token for a system that acts for itself (RFC 9068 §2.2: `sub` is the client)."""
+        """An access token for a system that acts for itself (RFC 9068 §2.2: `sub` is its id)."""
         return await self.keyring.sign(
             {
                 **self._claims(client, now),

@@ -58,7 +58,7 @@ class Keyring:
         token_life: Life of an access token.
     """
 
-    def __init__(  # noqa: PLR0913 — three durations, each a setting of its own
+    def __init__(
         self,
         store: Store,
         sealer: Sealer,

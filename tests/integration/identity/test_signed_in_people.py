@@ -1,0 +1,165 @@
+"""What a signed-in person may ask: who am I, a new password, the feed of events."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from gateway.identity import service
+from gateway.identity.api.policy import POLICY, ROLES
+from gateway.identity.settings import IdentitySettings
+from gateway.identity.use_cases import upkeep
+from services.common.database import Connection
+from tests.factories import identity
+from tests.factories.identity import PASSWORD, Browser, Hands
+
+NEW = "Another-word-27"
+
+
+def bearer(tokens: dict[str, str]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+async def change(
+    browser: Browser, tokens: dict[str, str], current: str = PASSWORD, new: str = NEW
+) -> httpx.Response:
+    body = {"current_password": current, "new_password": new}
+    return await browser.http.put("/v1/me/password", json=body, headers=bearer(tokens))
+
+
+async def test_me_is_what_the_token_says(browser: Browser, sql: Connection) -> None:
+    answer = await browser.http.get("/v1/me", headers=bearer(await browser.tokens()))
+    assert answer.json() == {
+        "sub": str(await sql.fetchval("select id from accounts")),
+        "name": "金明子",
+        "org": "222406001001",
+        "roles": ["grid_worker"],
+        "areas": ["222406001001001"],
+        "domains": [],
+    }
+    anonymous = await browser.http.get("/v1/me")
+    assert (anonymous.status_code, anonymous.json()["code"]) == (401, "not-signed-in")
+    assert anonymous.headers["content-type"] == "application/problem+json"
+
+
+async def test_every_operation_has_a_rule_and_every_role_may_ask_who_it_is(app: FastAPI) -> None:
+    operations = {
+        operation["operationId"]
+        for methods in app.openapi()["paths"].values()
+        for operation in methods.values()
+    }
+    assert operations == set(POLICY)
+    assert POLICY["identity.me.show"].roles == set(ROLES)
+
+
+async def test_a_new_password_ends_every_session(browser: Browser, sql: Connection) -> None:
+    tokens = await browser.tokens()
+    assert (await change(browser, tokens)).status_code == 204
+    assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
+    assert (await browser.submit()).status_code == 422
+    assert (await browser.submit(password=NEW)).status_code == 303
+    assert await sql.fetchval("select revoked_for from token_families") == "password_changed"
+
+
+@pytest.mark.parametrize("new", ["Short-1", "onlylowercaseletters", "x" * 200])
+async def test_a_weak_password_is_refused(browser: Browser, new: str) -> None:
+    answer = await change(browser, await browser.tokens(), new=new)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/new_password"
+    assert new not in answer.text
+
+
+async def test_guessing_the_present_password_locks_too(browser: Browser) -> None:
+    tokens = await browser.tokens()
+    for _ in range(4):
+        answer = await change(browser, tokens, current="wrong")
+        assert (answer.status_code, answer.json()["code"]) == (403, "password-not-right")
+    answer = await change(browser, tokens, current="wrong")
+    assert (answer.status_code, answer.json()["code"]) == (429, "sign-in-locked")
+    assert answer.headers["retry-after"] == "900"
+    assert (await browser.submit()).status_code == 429
+
+
+async def test_a_system_has_no_password(http: httpx.AsyncClient) -> None:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": "sys.222406.health",
+        "client_secret": PASSWORD,
+    }
+    tokens = (await http.post("/v1/token", data=form)).json()
+    assert (await change(Browser(http), tokens)).status_code == 403
+    me = await http.get("/v1/me", headers=bearer(tokens))
+    assert me.json()["sub"] == "sys.222406.health"
+
+
+async def test_a_security_administrator_reads_the_feed(
+    app: FastAPI, browser: Browser, hands: Hands
+) -> None:
+    watcher = identity.person(login="security.admin", role="security_admin", areas=["222406"])
+    async with app.state.issuer.store.transaction() as tx:
+        await tx.accounts.put_accounts([watcher], identity.HASH, hands(), is_demo=False)
+    worker = await browser.tokens()
+    for _ in range(5):
+        await browser.submit(password="wrong")
+    code = await browser.code(login="security.admin")
+    headers = bearer((await browser.exchange(code)).json())
+    page = (await browser.http.get("/v1/events", headers=headers)).json()
+    assert [event["type"] for event in page["items"]] == ["identity.account.locked.v1"]
+    assert set(page["items"][0]["data"]) == {"account_id", "client_id", "locked_until"}
+    rest = await browser.http.get(
+        "/v1/events", params={"after": page["next"], "wait_s": 0.1}, headers=headers
+    )
+    assert rest.json() == {"items": [], "next": page["next"]}
+    assert (await browser.http.get("/v1/events", headers=bearer(worker))).status_code == 403
+
+
+async def test_what_has_ended_is_deleted(
+    app: FastAPI, browser: Browser, hands: Hands, sql: Connection
+) -> None:
+    await browser.tokens()
+    await browser.submit(password="wrong")
+    hands.forward(days=9)
+    await upkeep.tend(app.state.issuer, hands)
+    for table in ("authorization_codes", "token_families", "refresh_tokens", "sign_in_guards"):
+        assert await sql.fetchval(f"select count(*) from {table}") == 0
+    assert await sql.fetchval("select count(*) from sign_ins") == 2
+    hands.forward(days=400)
+    await upkeep.tend(app.state.issuer, hands)
+    assert await sql.fetchval("select count(*) from sign_ins") == 0
+
+
+async def test_the_demo_is_loaded_once_and_follows_its_password(
+    browser: Browser, settings: Callable[..., IdentitySettings], sql: Connection
+) -> None:
+    context = {
+        "scale": "tiny",
+        "seed": 7,
+        "password": "demoword",
+        "accounts": [
+            identity.person(login="desk.222406", role="resident_desk", areas=["222406"]),
+            # A real account of that name stays as it is.
+            identity.person(name="演示"),
+        ],
+        "clients": [identity.system(client_id="sys.222406.culture")],
+    }
+    told: list[tuple[str, int, int]] = []
+
+    def progress(what: str, done: int, total: int) -> None:
+        told.append((what, done, total))
+
+    for password in ("demoword", "demoword", "otherword"):
+        counts = await service.load_demo(settings(), {**context, "password": password}, progress)
+        assert counts == {"identity_people": 2, "identity_systems": 1}
+        answer = await browser.submit(login="desk.222406", password=password)
+        assert answer.status_code == 303
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": "sys.222406.culture",
+            "client_secret": password,
+        }
+        assert (await browser.http.post("/v1/token", data=form)).status_code == 200
+    assert told[:2] == [("identity", 0, 3), ("identity", 3, 3)]
+    assert (await browser.submit()).status_code == 303
+    assert await sql.fetchval("select count(*) from accounts") == 2
+    assert await sql.fetchval("select count(*) from demo_loads") == 1
