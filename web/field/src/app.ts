@@ -171,6 +171,11 @@ export async function flush(evenIfPaused = false): Promise<void> {
   await outbox.flush(evenIfPaused)
 }
 
+/** What became of an entry after a try to send it. */
+export function fateOf(id: string): 'sent' | Entry['state'] {
+  return entries.value.find((entry) => entry.id === id)?.state ?? 'sent'
+}
+
 const TIMER_MS = 30_000
 
 /** Start, foreground, network and a timer each try to send: no single one is reliable in a web view. */

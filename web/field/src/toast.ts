@@ -14,3 +14,8 @@ export function say(text: string): void {
     toast.value = ''
   }, SHOWN_MS) as unknown as number
 }
+
+/** Tells what became of something written: the given sentence where it was sent, else where it waits. */
+export function sayFate(t: (key: string) => string, fate: string, sent: string): void {
+  say(t(fate === 'sent' ? sent : `fate.${fate}`))
+}

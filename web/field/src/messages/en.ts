@@ -75,7 +75,6 @@ const messages: Translation<typeof source> = {
     phone_hint: 'Mobile with 11 digits, or landline with area code',
     phone_wrong: 'This is no phone number, please check.',
     saved: 'Saved',
-    queued: 'Saved on the phone; it will be sent when there is a network',
   },
   fact: { phone: 'Phone', usual_language: 'Usual language' },
   language: { zh: 'Chinese', ko: 'Korean' },
@@ -100,6 +99,11 @@ const messages: Translation<typeof source> = {
     keep_theirs: 'Use the system’s',
     unread: 'The system’s value cannot be read now. Choose when there is a network.',
   },
+  fate: {
+    waiting: 'Saved on the phone; it will be sent when there is a network',
+    failed: 'Not accepted: see why under “To send”',
+    conflict: 'The record changed in the system: please choose which value to use',
+  },
   whistle: {
     title: 'Blow the whistle',
     kind: 'Kind',
@@ -121,7 +125,6 @@ const messages: Translation<typeof source> = {
     photo_bad: 'This file is no photo and was not added.',
     missing: 'Please fill in the title and what happens.',
     sent: 'Sent',
-    queued: 'Saved on the phone; it will be sent when there is a network',
     state: {
       reported: 'Reported',
       blown: 'Blown',
@@ -177,6 +180,7 @@ const messages: Translation<typeof source> = {
     size_now: 'Now {n}',
     elder: 'Large mode (large text and buttons)',
     suggestion: 'Complaints and suggestions',
+    suggestion_label: 'Your words',
     suggestion_hint: 'About how work is arranged, this app, or any demand that makes no sense',
     suggestion_send: 'Submit',
     suggestion_short: 'Please write something.',

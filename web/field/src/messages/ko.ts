@@ -75,7 +75,6 @@ const messages: Translation<typeof source> = {
     phone_hint: '핸드폰 11자리 또는 지역번호가 있는 전화',
     phone_wrong: '전화번호가 맞지 않습니다. 확인하십시오.',
     saved: '보존했습니다',
-    queued: '핸드폰에 보존했으며 망이 련결되면 자동으로 보냅니다',
   },
   fact: { phone: '전화', usual_language: '상용 언어' },
   language: { zh: '한어', ko: '조선어' },
@@ -100,6 +99,11 @@ const messages: Translation<typeof source> = {
     keep_theirs: '체계에 있는 것으로 하기',
     unread: '지금은 체계의 자료를 읽을 수 없습니다. 망이 련결된 후 선택하십시오.',
   },
+  fate: {
+    waiting: '핸드폰에 보존했으며 망이 련결되면 자동으로 보냅니다',
+    failed: '접수되지 않았습니다. “보낼 것”에서 원인을 보십시오',
+    conflict: '체계의 자료가 바뀌였습니다. 어느것을 쓸지 선택하십시오',
+  },
   whistle: {
     title: '호각불기',
     kind: '호각 종류',
@@ -121,7 +125,6 @@ const messages: Translation<typeof source> = {
     photo_bad: '이 파일은 사진이 아니여서 넣지 않았습니다.',
     missing: '제목과 상황 설명을 적으십시오.',
     sent: '보냈습니다',
-    queued: '핸드폰에 보존했으며 망이 련결되면 자동으로 보냅니다',
     state: {
       reported: '보고됨',
       blown: '호각을 불었음',
@@ -177,6 +180,7 @@ const messages: Translation<typeof source> = {
     size_now: '지금 {n}',
     elder: '어르신 방식(큰 글자, 큰 단추)',
     suggestion: '의견과 신소',
+    suggestion_label: '나의 의견',
     suggestion_hint: '사업 배치, 이 프로그램 또는 불합리한 요구에 대하여 무엇이든 말씀하십시오',
     suggestion_send: '의견 제출',
     suggestion_short: '의견을 적으십시오.',

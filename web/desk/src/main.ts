@@ -1,0 +1,15 @@
+import './style/base.css'
+
+import { createApp } from 'vue'
+
+import { languages, start } from './app'
+import App from './App.vue'
+import { router } from './router'
+
+async function open(): Promise<void> {
+  await languages.start()
+  createApp(App).use(languages.i18n).use(router).mount('#app')
+  await start()
+}
+
+void open()
