@@ -11,11 +11,14 @@ from services.common.auth import Gate, PeerKeys
 from services.common.database import Database
 from services.common.peers import Peer
 from services.common.timers import TimerLoop
-from services.registry.api import ROUTERS, UPLOAD_PATHS
+from services.registry.api import ROUTERS, imports
 from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
-from services.registry.use_cases import upkeep
+from services.registry.use_cases import imports_run, upkeep
+from services.registry.use_cases.imports_plan import importing
+
+_FORM_BYTES = 1 << 20
 
 
 def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI:
@@ -34,12 +37,18 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
             store = await open_store(database, settings.key_encryption_key.get_secret_value())
             app.state.store = store
             app.state.settings = settings
+            app.state.importing = work = importing(store, settings)
             if settings.run_loops:
                 every_s = settings.count_every_s
                 await upkeep.begin(store, every_s=every_s)
-                loop = TimerLoop(database, upkeep.handlers(store, every_s=every_s))
-                task = asyncio.create_task(loop.run())
-                stack.push_async_callback(_stop, task)
+                handlers = upkeep.handlers(store, every_s=every_s)
+                handlers = {**handlers, **imports_run.upkeep_handlers(work)}
+                # An import works for minutes: with a loop of its own it delays no deadline.
+                for loop in (
+                    TimerLoop(database, handlers),
+                    TimerLoop(database, imports_run.handlers(work), batch=1),
+                ):
+                    stack.push_async_callback(_stop, asyncio.create_task(loop.run()))
             yield
 
     return edge.create(
@@ -55,7 +64,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
         ),
         routers=ROUTERS,
         checks={"database": database.ping},
-        upload_paths=UPLOAD_PATHS,
+        upload_paths={imports.PATH: settings.import_file_bytes + _FORM_BYTES},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from services.common.service import Service
 from services.registry.app import create_app
 from services.registry.settings import RegistrySettings
-from services.registry.use_cases import corrections, demo
+from services.registry.use_cases import corrections, demo, imports_apply
 
 SERVICE: Final = Service(
     name="registry",
@@ -14,6 +14,6 @@ SERVICE: Final = Service(
     create_app=create_app,
     migrations=Path(__file__).parent / "migrations" / "versions",
     requires=frozenset({"identity"}),
-    emits=frozenset({corrections.CORRECTED}),
+    emits=frozenset({corrections.CORRECTED, imports_apply.REGISTERED, imports_apply.ASSERTED}),
     load_demo=demo.load,
 )

@@ -14,3 +14,12 @@ class RegistrySettings(ServiceSettings):
     count_every_s: float = Field(
         600, ge=1, description="Seconds between two counts behind the indicators."
     )
+    import_file_bytes: int = Field(
+        64 << 20, ge=1 << 10, le=1 << 30, description="A department's file at most."
+    )
+    import_chunk_rows: int = Field(
+        5000, ge=1, le=50_000, description="Rows an import records in one transaction."
+    )
+    import_keep_days: int = Field(
+        30, ge=1, le=365, description="Days a department's file stays after its import is over."
+    )

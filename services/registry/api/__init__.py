@@ -1,11 +1,15 @@
 """The registry over HTTP: parse, authorise, call one use case, shape the answer."""
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter
 
-from services.registry.api import areas, residents
+from services.registry.api import accesses, areas, events, grids, imports, indicators, residents
 
-ROUTERS: tuple[APIRouter, ...] = (areas.router, residents.router)
-UPLOAD_PATHS: Mapping[str, int] = {}
-"""Path → bytes accepted there, where a file may be larger than other requests."""
+ROUTERS: tuple[APIRouter, ...] = (
+    areas.router,
+    residents.router,
+    accesses.router,
+    grids.router,
+    indicators.router,
+    events.router,
+    imports.router,
+)

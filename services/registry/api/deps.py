@@ -1,6 +1,7 @@
 """What endpoints of the registry ask their request for."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 
@@ -8,6 +9,7 @@ from services.common import problems
 from services.common.auth import Principal
 from services.registry.domain.readings import Reading
 from services.registry.store.store import Store
+from services.registry.use_cases.residents import ResidentNotFound
 
 _UNSTATED_PURPOSE = "statutory_registration"
 
@@ -30,6 +32,18 @@ def reading_of(request: Request) -> Reading:
         operation=request.scope["route"].operation_id,
         request_id=problems.request_id(request),
     )
+
+
+def uuid_of(text: str) -> UUID:
+    """A resident's id; one that is malformed names nobody.
+
+    Raises:
+        ResidentNotFound: It is no UUID.
+    """
+    try:
+        return UUID(text)
+    except ValueError as exc:
+        raise ResidentNotFound from exc
 
 
 async def _reading(request: Request) -> Reading:

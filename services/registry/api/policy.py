@@ -29,5 +29,10 @@ POLICY: Final[Policy] = {
     "registry.residents.access_log": allow("resident_desk", "auditor", purpose=True),
     "registry.grids.households": allow(*FIELD, purpose=True),
     "registry.indicators.list": allow(*DEPARTMENTS, *FIELD, *OFFICES),
+    "registry.imports.start": allow(*DEPARTMENTS),
+    "registry.imports.list": allow(*DEPARTMENTS),
+    "registry.imports.get": allow(*DEPARTMENTS),
+    "registry.imports.errors": allow(*DEPARTMENTS),
+    "registry.imports.cancel": allow(*DEPARTMENTS),
     "registry.events.list": allow(*DEPARTMENTS, "county_officer", "auditor", "system_admin"),
 }

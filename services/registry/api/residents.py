@@ -5,7 +5,6 @@ return the text the database made.
 """
 
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from services.common.auth import Caller, Principal
 from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import OnceHeader
 from services.registry.api import bodies, pages, schemas
-from services.registry.api.deps import ReadingDep, StoreDep, reading_of
+from services.registry.api.deps import ReadingDep, StoreDep, reading_of, uuid_of
 from services.registry.domain import scopes
 from services.registry.store.store import Store
 from services.registry.use_cases import corrections, residents
@@ -104,7 +103,7 @@ async def get(request: Request, resident_id: str) -> Response:
     given = request.query_params.get("fields", "")
     codes = bodies.field_codes([c for c in given.split(",") if c], "#query/fields")
     wanted = store.selections.of(codes, "#query/fields", principal.roles, principal.domains)
-    answer = await residents.by_id(store, reading_of(request), wanted, _id(resident_id))
+    answer = await residents.by_id(store, reading_of(request), wanted, uuid_of(resident_id))
     return answer.response()
 
 
@@ -135,7 +134,7 @@ async def correct(
     version = edge.version_of(request.headers.get("if-match"))
     patch = await bodies.json_object(request, bodies.MERGE_PATCH)
     correction = corrections.Correction(
-        resident_id=_id(resident_id),
+        resident_id=uuid_of(resident_id),
         version=version,
         patch=patch,
         roles=caller.roles,
@@ -143,11 +142,3 @@ async def correct(
     )
     answer = await corrections.correct(store, reading, correction, once)
     return answer.response()
-
-
-def _id(text: str) -> UUID:
-    """An id; one that is malformed names nobody."""
-    try:
-        return UUID(text)
-    except ValueError as exc:
-        raise residents.ResidentNotFound from exc

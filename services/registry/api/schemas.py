@@ -24,6 +24,20 @@ class PageFilter(BaseModel):
     )
 
 
+class EventFilter(PageFilter):
+    """From where on, and how long to wait."""
+
+    wait_s: float = Field(0, ge=0, le=25, description="Seconds to wait for a first event.")
+
+
+class WithinFilter(BaseModel):
+    """Of which area."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    within: str = Field(max_length=26, description="Area code; it and everything inside it.")
+
+
 class AreaFilter(PageFilter):
     """Which areas are listed."""
 
@@ -243,6 +257,7 @@ class Indicator(BaseModel):
     numerator: int | None
     denominator: int | None
     definition: str
+    definition_en: str
     details: list[dict[str, Any]] | None = None
 
 
