@@ -9,9 +9,9 @@ ImportRefused
 ├── FileTooLarge            over a limit; says which
 ├── ColumnsNotRecognised    no heading row; lists what was and was not recognised
 ├── MappingNotValid         the mapping names no column, or no field
-├── DomainUnknown           no such domain
-└── DomainNotYours          another department's domain
-ImportNotFound, ImportHasNoErrors, ImportIsOver
+├── ImportFailed            tried many times, never completed
+└── DomainUnknown           no such domain
+DomainNotYours, CountyNotYours, ImportNotFound, ImportHasNoErrorFile, ImportIsOver
 """
 
 from services.common.errors import DomainError, Kind
@@ -89,6 +89,14 @@ class MappingNotValid(ImportRefused):
     title = "The mapping is not valid"
     title_zh = "列对应关系有误"
     title_ko = "열 대응이 올바르지 않습니다"
+
+
+class ImportFailed(ImportRefused):
+    """The import was tried many times and failed each time; the operator's log says why."""
+
+    title = "The import failed"
+    title_zh = "导入多次失败,请联系系统管理员"
+    title_ko = "가져오기가 여러 번 실패했습니다. 관리자에게 문의하십시오"
 
 
 class DomainUnknown(ImportRefused):

@@ -1,0 +1,190 @@
+"""Imports: a department sends a file as its office exports it, and fetches what was wrong."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import FileResponse, Response
+
+from services.common.auth import Caller
+from services.common.errors import Fault, ValidationFailed
+from services.common.idempotency import OnceHeader
+from services.registry.api import import_schemas, pages
+from services.registry.api.deps import ReadingDep
+from services.registry.api.schemas import PageFilter
+from services.registry.domain import imports as domain
+from services.registry.domain.import_errors import MappingNotValid
+from services.registry.use_cases import imports
+from services.registry.use_cases.imports_plan import Importing
+from services.registry.use_cases.imports_plan import Request as ImportRequest
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"])
+
+PATH: Final = "/v1/imports"
+_ONE: Final[dict[int | str, dict[str, Any]]] = {200: {"model": import_schemas.Import}}
+_ACCEPTED: Final[dict[int | str, dict[str, Any]]] = {202: {"model": import_schemas.Import}}
+_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The refused and doubtful rows, in the kind of file that was sent.",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+                "schema": {"type": "string", "format": "binary"}
+            },
+        },
+    }
+}
+# The form is read by hand, after the gate: whoever may not import cannot make us store a file.
+_FORM: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": import_schemas.Form.model_json_schema()}},
+    }
+}
+_YES: Final = frozenset({"true", "1"})
+_NO: Final = frozenset({"false", "0", ""})
+_MOST_MAPPED: Final = 200
+
+ImportId = Annotated[str, Path(max_length=36)]
+
+
+@router.post(
+    "",
+    operation_id="registry.imports.start",
+    summary="Import a file",
+    status_code=202,
+    responses=_ACCEPTED,
+    openapi_extra=_FORM,
+)
+async def start(
+    request: Request, caller: Caller, reading: ReadingDep, once: OnceHeader
+) -> Response:
+    """Accepts an XLSX or CSV file; its rows are recorded afterwards, see the job."""
+    form = await request.form()
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise ValidationFailed(Fault("/file", "file-required", "请选择要上传的文件。"))
+    asked = ImportRequest(
+        file=file.file,
+        file_name=file.filename or "",
+        domain=_text(form, "domain"),
+        county=_text(form, "county"),
+        mapping=_mapping(form),
+        dry_run=_flag(form, "dry_run"),
+        domains=caller.domains,
+        base=_base(request),
+    )
+    answer = await imports.accept(_env(request), reading, asked, once)
+    return answer.response()
+
+
+@router.get(
+    "",
+    operation_id="registry.imports.list",
+    summary="The department's imports",
+    responses={200: {"model": import_schemas.ImportPage}},
+)
+async def listed(
+    request: Request, caller: Caller, reading: ReadingDep, filters: Annotated[PageFilter, Query()]
+) -> Response:
+    """Imports of the caller's domains and areas, newest first."""
+    jobs, following = await imports.page(
+        _env(request), reading, caller.domains, filters.after, filters.limit
+    )
+    items = orjson.dumps([domain.view(job, _base(request)) for job in jobs])
+    return pages.answer(request, items, following)
+
+
+@router.get(
+    "/{import_id}",
+    operation_id="registry.imports.get",
+    summary="One import",
+    responses=_ONE,
+)
+async def get(
+    request: Request, caller: Caller, reading: ReadingDep, import_id: ImportId
+) -> Response:
+    """How far it came, what it counted, and what became of each column."""
+    job = await imports.one(_env(request), reading, caller.domains, import_id)
+    body = orjson.dumps(domain.view(job, _base(request)))
+    headers = {"Cache-Control": "no-store"}
+    return Response(body, headers=headers, media_type="application/json")
+
+
+@router.get(
+    "/{import_id}/errors",
+    operation_id="registry.imports.errors",
+    summary="The rows that were refused or are doubtful",
+    response_class=FileResponse,
+    responses=_FILE,
+)
+async def errors(
+    request: Request, caller: Caller, reading: ReadingDep, import_id: ImportId
+) -> Response:
+    """The sender's own rows with two columns more: which field is wrong, and why."""
+    job, path = await imports.error_file(_env(request), reading, caller.domains, import_id)
+    stem = job.file_name.rpartition(".")[0] or job.file_name
+    name = quote(f"{stem}_错误清单.{job.plan.kind}")
+    plain = f'attachment; filename="errors.{job.plan.kind}"'
+    headers = {
+        "Content-Disposition": f"{plain}; filename*=UTF-8''{name}",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    charset = f"; charset={job.plan.encoding}" if job.plan.encoding else ""
+    return FileResponse(path, media_type=f"{job.media_type}{charset}", headers=headers)
+
+
+@router.post(
+    "/{import_id}/cancel",
+    operation_id="registry.imports.cancel",
+    summary="Stop an import",
+    responses=_ONE,
+)
+async def cancel(
+    request: Request, caller: Caller, reading: ReadingDep, once: OnceHeader, import_id: ImportId
+) -> Response:
+    """Stops an import; rows that were recorded stay recorded."""
+    answer = await imports.cancel(
+        _env(request), reading, caller.domains, import_id, once=once, base=_base(request)
+    )
+    return answer.response()
+
+
+def _env(request: Request) -> Importing:
+    env: Importing = request.app.state.importing
+    return env
+
+
+def _base(request: Request) -> str:
+    return f"{request.scope.get('root_path', '')}{PATH}"
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= 40:  # noqa: PLR2004 — longest code, doubled
+        raise ValidationFailed(Fault(f"/{name}", "missing", f"缺少 {name}。"))
+    return value
+
+
+def _flag(form: FormData, name: str) -> bool:
+    value = form.get(name, "")
+    if value not in _YES | _NO:
+        raise ValidationFailed(Fault(f"/{name}", "boolean", "true or false is expected."))
+    return value in _YES
+
+
+def _mapping(form: FormData) -> Mapping[str, str]:
+    given = form.get("mapping") or "{}"
+    try:
+        mapping = orjson.loads(given) if isinstance(given, str) else None
+    except orjson.JSONDecodeError as exc:
+        raise MappingNotValid from exc
+    if not isinstance(mapping, dict) or len(mapping) > _MOST_MAPPED:
+        raise MappingNotValid
+    if not all(isinstance(field, str) for field in mapping.values()):
+        raise MappingNotValid
+    return mapping

@@ -1,0 +1,216 @@
+"""Imports of departments' files: accept, look at, cancel, fetch what was wrong.
+
+A file is read far enough to know that it can be read: its kind, its limits, its headings. The rest
+is done by a timer's handler (`imports_run`), so that an accepted import is never lost.
+"""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import orjson
+
+from services.common import clock as clocks
+from services.common import paging, timers
+from services.common.errors import Fault, ValidationFailed
+from services.common.idempotency import Answer, Once
+from services.common.ids import new_id
+from services.registry.domain import imports as domain
+from services.registry.domain import scopes
+from services.registry.domain.import_errors import (
+    CountyNotYours,
+    DomainNotYours,
+    DomainUnknown,
+    ImportHasNoErrorFile,
+    ImportIsOver,
+    ImportNotFound,
+)
+from services.registry.domain.imports import FilePlan, Job
+from services.registry.domain.readings import Reading
+from services.registry.store import imports, office_files, staging
+from services.registry.store.uploads import Kept
+from services.registry.use_cases import imports_plan
+from services.registry.use_cases.imports_plan import Importing, Request
+
+RUN: Final = "registry.import"
+EXPIRE: Final = "registry.import_expiry"
+_LAST_ID: Final = UUID(int=(1 << 128) - 1)
+
+
+async def accept(env: Importing, reading: Reading, request: Request, once: Once) -> Answer:
+    """Keep the file and set its import going.
+
+    Raises:
+        DomainUnknown, DomainNotYours, CountyNotYours, ValidationFailed: Not for this caller.
+        ImportRefused: The file cannot be read; says why.
+    """
+    _check_scope(env, reading, request)
+    import_id = new_id()
+    kept = await asyncio.to_thread(env.uploads.keep, import_id, request.file, env.limits.file_bytes)
+    try:
+        plan = await asyncio.to_thread(imports_plan.plan_of, env, kept.path, request)
+        job = _job(env, reading, request, import_id, kept, plan)
+        async with env.store.transaction(once) as tx:
+            first = await imports.first_came(tx.connection, job.county, job.domain, job.sha256)
+            job = job if first is None else replace(job, default_on=first)
+            await imports.add(tx.connection, job)
+            await timers.schedule(tx.connection, run_key(job), RUN, job.created_at, payload_of(job))
+            return await tx.answer(_answer(job, request.base, 202))
+    except BaseException:
+        env.uploads.remove(import_id)
+        raise
+
+
+async def one(env: Importing, reading: Reading, domains: frozenset[str], text: str) -> Job:
+    """An import of the caller's domains and areas.
+
+    Raises:
+        ImportNotFound: There is none.
+    """
+    counties = scopes.counties_of(reading.areas, env.store.counties)
+    async with env.store.read() as connection:
+        job = await imports.by_id(
+            connection,
+            _id(text),
+            counties=counties,
+            areas=reading.areas,
+            domains=sorted(domains),
+        )
+    if job is None:
+        raise ImportNotFound
+    return job
+
+
+async def page(
+    env: Importing, reading: Reading, domains: frozenset[str], after: str | None, limit: int
+) -> tuple[list[Job], str | None]:
+    """Imports of the caller's domains and areas, newest first, and the next cursor."""
+    bound = ("imports", reading.areas, sorted(domains))
+    before = UUID(str(paging.decode(after, bound)[0])) if after else _LAST_ID
+    counties = scopes.counties_of(reading.areas, env.store.counties)
+    async with env.store.read() as connection:
+        jobs = await imports.page(
+            connection,
+            counties=counties,
+            areas=reading.areas,
+            domains=sorted(domains),
+            before=before,
+            limit=limit + 1,
+        )
+    following = paging.encode([str(jobs[limit - 1].id)], bound) if len(jobs) > limit else None
+    return jobs[:limit], following
+
+
+async def error_file(
+    env: Importing, reading: Reading, domains: frozenset[str], text: str
+) -> tuple[Job, Path]:
+    """An import and where its error file is.
+
+    Raises:
+        ImportNotFound: There is no such import.
+        ImportHasNoErrorFile: It is not over, has none, or had one that was deleted.
+    """
+    job = await one(env, reading, domains, text)
+    path = env.uploads.errors_path(job.id)
+    if not job.has_errors or not path.exists():
+        raise ImportHasNoErrorFile
+    return job, path
+
+
+async def cancel(
+    env: Importing,
+    reading: Reading,
+    domains: frozenset[str],
+    text: str,
+    *,
+    once: Once,
+    base: str,
+) -> Answer:
+    """Stop an import; what it recorded so far stays.
+
+    Raises:
+        ImportNotFound: There is no such import.
+        ImportIsOver: Nothing is left to stop.
+    """
+    job = await one(env, reading, domains, text)
+    async with env.store.transaction(once) as tx:
+        # The timer first: a worker holds its row through each step, so steps end before we go on.
+        await timers.cancel(tx.connection, run_key(job))
+        ended = await imports.end(tx.connection, job, "cancelled")
+        if ended is None:
+            raise ImportIsOver
+        await staging.clear_rows(tx.connection, job)
+        await staging.clear_faults(tx.connection, job)
+        due_at = env.clock() + env.keep
+        await timers.schedule(tx.connection, expiry_key(job), EXPIRE, due_at, payload_of(job))
+        return await tx.answer(_answer(ended, base, 200))
+
+
+def run_key(job: Job) -> str:
+    """The effect key of an import's work."""
+    return f"{RUN}:{job.id}"
+
+
+def expiry_key(job: Job) -> str:
+    """The effect key of the deletion of its files."""
+    return f"{EXPIRE}:{job.id}"
+
+
+def payload_of(job: Job) -> dict[str, str]:
+    """What its timers carry."""
+    return {"county": job.county, "import_id": str(job.id)}
+
+
+def _answer(job: Job, base: str, status: int) -> Answer:
+    headers = (("Location", f"{base}/{job.id}"),) if status == 202 else ()  # noqa: PLR2004 — HTTP's own number
+    return Answer(orjson.dumps(domain.view(job, base)), status, headers)
+
+
+def _check_scope(env: Importing, reading: Reading, request: Request) -> None:
+    if request.domain not in {field.owner for field in env.store.catalogue.values()}:
+        raise DomainUnknown
+    if request.domain not in request.domains:
+        raise DomainNotYours
+    if request.county not in env.store.counties:
+        raise ValidationFailed(Fault("/county", "county-unknown", "请填写县级行政区划代码。"))
+    if not request.county.startswith(reading.areas):
+        raise CountyNotYours
+
+
+def _job(
+    env: Importing,
+    reading: Reading,
+    request: Request,
+    import_id: UUID,
+    kept: Kept,
+    plan: FilePlan,
+) -> Job:
+    now = env.clock()
+    return Job(
+        county=request.county,
+        id=import_id,
+        domain=request.domain,
+        organisation=reading.organisation,
+        requested_by=reading.reader,
+        requested_by_name=reading.reader_name,
+        role=reading.role,
+        request_id=reading.request_id,
+        file_name=Path(request.file_name).name[:200],
+        media_type=office_files.MEDIA_TYPES[plan.kind],
+        size_bytes=kept.size_bytes,
+        sha256=kept.sha256,
+        plan=plan,
+        dry_run=request.dry_run,
+        default_on=clocks.local_day(now),
+        created_at=now,
+    )
+
+
+def _id(text: str) -> UUID:
+    """An id; one that is malformed names nothing."""
+    try:
+        return UUID(text)
+    except ValueError as exc:
+        raise ImportNotFound from exc

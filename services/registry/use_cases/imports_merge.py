@@ -1,0 +1,192 @@
+"""What one row of a department changes in the record.
+
+The rule is `domain.assertions`: every value is an assertion, the record shows the greatest. A
+resident is registered only when name and identity number are there, and is placed in the county
+without a dwelling: an address in a sheet does not say which dwelling it is.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.common.ids import new_id
+from services.common.sealing import Sealer
+from services.registry.domain import assertions, names, search
+from services.registry.domain.assertions import Assertion, Baseline
+from services.registry.domain.catalogue import Catalogue, Field
+from services.registry.domain.columns import NAME
+from services.registry.domain.import_rows import Fault, ImportRow
+from services.registry.domain.imports import Job
+from services.registry.store import sealed
+from services.registry.store.import_writes import Held, Said
+from services.registry.use_cases.romanise import romanise
+
+
+@dataclass(slots=True)
+class Merged:
+    """What a row does.
+
+    Attributes:
+        row: The row.
+        held: The resident it is about; None when it registers one.
+        resident_id: Of that resident.
+        columns: Columns to write.
+        facts: Entries to write.
+        said: Assertions to keep.
+        before: What was shown until now, to keep where nobody asserted anything yet.
+        shown: Fields whose shown value or day changes.
+        conflict: The name differs from the registered one.
+    """
+
+    row: ImportRow
+    held: Held | None
+    resident_id: UUID
+    columns: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
+    before: list[Said] = field(default_factory=list)
+    shown: list[Field] = field(default_factory=list)
+    conflict: Fault | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the record of a resident who was there shows something new."""
+        return self.held is not None and bool(self.shown)
+
+
+class Merger:
+    """Merges the rows of one import.
+
+    Args:
+        sealer: Seals and compares.
+        catalogue: All fields.
+        job: The import.
+    """
+
+    def __init__(self, sealer: Sealer, catalogue: Catalogue, job: Job) -> None:
+        self._sealer = sealer
+        self._catalogue = catalogue
+        self._domain = job.domain
+        self._name_heading = next(
+            (c.heading for c in job.plan.layout.columns if c.field == NAME), ""
+        )
+
+    def merge(self, row: ImportRow, held: Held | None) -> Merged:
+        """What a row does to the resident it is about, or registers."""
+        merged = Merged(row, held, held.id if held else new_id())
+        observed_on = row.observed_on
+        assert observed_on is not None  # noqa: S101 — staged rows always have a day
+        values = dict(row.values) if row.name is None else {NAME: row.name, **row.values}
+        for code, value in values.items():
+            self._fold(merged, self._catalogue[code], value, observed_on)
+        if held is None:
+            self._register(merged)
+        elif NAME in merged.columns or "name_ko" in merged.columns:
+            _rename(merged, held.columns)
+        if held is not None and row.name is not None:
+            merged.conflict = self._conflict(row.name, held.columns[NAME])
+        return merged
+
+    def _fold(self, merged: Merged, field_: Field, value: Any, observed_on: date) -> None:
+        key, text, secret = self._forms(merged.resident_id, field_, value)
+        said = Assertion(key, "department_push", self._domain, observed_on)
+        index = bytes.fromhex(key) if secret is not None else None
+        merged.said.append(Said(merged.resident_id, field_.code, said, text, secret, index))
+        present = self._present(merged.held, field_)
+        if present is not None:
+            merged.before.append(present)
+            shown = assertions.shown([said, present.assertion], field_.owner)
+            if shown is present.assertion or said == present.assertion:
+                return
+        self._show(merged, field_, value, merged.said[-1])
+
+    def _forms(
+        self, resident_id: UUID, field_: Field, value: Any
+    ) -> tuple[str, str | None, bytes | None]:
+        text = orjson.dumps(value).decode()
+        if not field_.is_sealed:
+            return text, text, None
+        key = sealed.value_key(self._sealer, field_.code, value)
+        return key, None, sealed.seal_value(self._sealer, resident_id, field_.code, value)
+
+    def _present(self, held: Held | None, field_: Field) -> Said | None:
+        """What is shown now and where it comes from; None when nobody said anything."""
+        if held is None:
+            return None
+        entry = held.facts.get(field_.code)
+        found = self._stored(held, field_, entry)
+        if found is None:
+            return None
+        key, text, secret = found
+        assertion = assertions.from_entry(entry, key, Baseline(field_.owner, held.observed_on))
+        index = bytes.fromhex(key) if secret is not None else None
+        return Said(held.id, field_.code, assertion, text, secret, index)
+
+    def _stored(
+        self, held: Held, field_: Field, entry: Mapping[str, Any] | None
+    ) -> tuple[str, str | None, bytes | None] | None:
+        """The key, JSON and sealed JSON of what is shown."""
+        if field_.code == "phone" and held.phone_sealed is not None:
+            phone = sealed.open_phone(self._sealer, held.id, held.phone_sealed)
+            return self._forms(held.id, field_, phone)
+        if entry is not None and "sealed" in entry:
+            return entry["index"], None, base64.b64decode(entry["sealed"])
+        if entry is not None and field_.is_fact:
+            text = orjson.dumps(entry.get("value")).decode()
+            return text, text, None
+        value = None if field_.is_fact else held.columns.get(field_.code)
+        if value is None and entry is None:
+            return None
+        text = orjson.dumps(value).decode()
+        return text, text, None
+
+    def _show(self, merged: Merged, field_: Field, value: Any, said: Said) -> None:
+        stored: dict[str, Any] = {}
+        if field_.is_fact and said.sealed is not None:
+            sealed_text = base64.b64encode(said.sealed).decode()
+            stored = {"sealed": sealed_text, "index": said.assertion.value_key}
+        elif field_.is_fact:
+            stored = {"value": value}
+        elif field_.code == "phone":
+            merged.columns["phone_sealed"] = sealed.seal_phone(
+                self._sealer, merged.resident_id, value
+            )
+            merged.columns["phone_index"] = sealed.phone_index(self._sealer, value)
+        else:
+            merged.columns[field_.code] = (
+                date.fromisoformat(value) if field_.type == "date" else value
+            )
+        merged.facts[field_.code] = assertions.entry_of(said.assertion, stored)
+        merged.shown.append(field_)
+
+    def _register(self, merged: Merged) -> None:
+        row = merged.row
+        merged.columns |= {
+            "sex": row.sex,
+            "born_on": row.born_on,
+            "document_sealed": sealed.seal_document(self._sealer, merged.resident_id, row.document),
+        }
+        _rename(merged, {})
+
+    def _conflict(self, name: str, registered: str) -> Fault | None:
+        """A doubt about the name, with both names masked; the owner's own name is no doubt."""
+        if name == registered or self._catalogue[NAME].owner == self._domain:
+            return None
+        reason = f"姓名与登记的不一致(表中为{names.mask(name)},登记为{names.mask(registered)})"
+        if romanise(name) == romanise(registered):
+            reason += ",读音相同,可能是同音字"
+        return Fault(self._name_heading, "name-differs", reason, is_warning=True)
+
+
+def _rename(merged: Merged, present: Mapping[str, Any]) -> None:
+    """Keep pinyin and search keys in step with the names."""
+    now = {**present, **merged.columns}
+    if NAME in merged.columns:
+        now["name_pinyin"] = merged.columns["name_pinyin"] = romanise(now[NAME])
+    keys = search.keys_of(now[NAME], now.get("name_ko"), now.get("name_pinyin"))
+    merged.columns["name_keys"] = keys
