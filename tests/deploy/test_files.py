@@ -96,7 +96,7 @@ def test_install_check_changes_nothing() -> None:
         return sorted((path, path.stat().st_mtime) for path in paths)
 
     before = state()
-    command = [ROOT / "deploy/install.sh", "--check", "--domain", "not a name"]
+    command = [str(ROOT / "deploy/install.sh"), "--check", "--domain", "not a name"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "'not a name' is not a host name" in done.stderr
