@@ -27,7 +27,7 @@ class NotAdmitted(DomainError):
 
     kind = Kind.FORBIDDEN
     title = "The task is not admitted"
-    title_zh = "事项未获准入,不得下派"
+    title_zh = "事项未获准入，不得下派"
     title_ko = "진입 승인을 받지 않은 업무입니다"
 
 

@@ -11,7 +11,7 @@ from services.tasks.domain.whistles import Leg, LegState, Whistle
 
 What: TypeAlias = Literal["sign", "arrive", "close"]
 
-LEVELS: Final[dict[int, str]] = {1: "催办", 2: "督办(黄牌)", 3: "红牌"}
+LEVELS: Final[dict[int, str]] = {1: "催办", 2: "督办（黄牌）", 3: "红牌"}
 """Escalation: urged, supervised, shown red before the leader (rules of the seed's 2.4)."""
 
 LAST_LEVEL: Final = max(LEVELS)

@@ -62,64 +62,64 @@ class Definition:
 DEFINITIONS: Final[Mapping[str, Definition]] = {
     "closed_whistles": Definition(
         "办结事项", "처리 완료", "Whistles closed as resolved",
-        "分子:由吹哨街道办结(已解决)的哨件数;分母:已吹响的哨件数。", "39",
+        "分子：由吹哨街道办结（已解决）的哨件数；分母：已吹响的哨件数。", "39",
     ),
     "whistles_by_kind": Definition(
-        "哨件数", "호출 건수", "Whistles", "分子:该类哨件数;分母:全部哨件数。",
+        "哨件数", "호출 건수", "Whistles", "分子：该类哨件数；分母：全部哨件数。",
     ),
     "open_whistles": Definition(
-        "在办哨件", "처리 중", "Open whistles", "分子:尚未办结的哨件数;分母:全部哨件数。",
+        "在办哨件", "처리 중", "Open whistles", "分子：尚未办结的哨件数；分母：全部哨件数。",
     ),
     "declined_whistles": Definition(
         "未吹响即结", "미호출 종결", "Reports closed without a whistle",
-        "分子:街道负责人核查后未吹响而结束的上报数;分母:全部哨件数。",
+        "分子：街道负责人核查后未吹响而结束的上报数；分母：全部哨件数。",
     ),
     "reworked_whistles": Definition(
         "返工哨件", "재처리", "Whistles reworked",
-        "分子:核查未通过或评价不满意而返工过的哨件数;分母:已派单的哨件数。",
+        "分子：核查未通过或评价不满意而返工过的哨件数；分母：已派单的哨件数。",
     ),
     "reported_in": Definition(
         "部门报到", "부서 도착 보고", "Departments reported in",
-        "分子:已报到的部门任务数;分母:已派给部门的任务数(一哨多部门分别计)。", "45",
+        "分子：已报到的部门任务数；分母：已派给部门的任务数（一哨多部门分别计）。", "45",
     ),
     "response_rate": Definition(
         "响应率", "응답률", "Response rate",
-        "分子:在时限内签收且在时限内报到的部门任务数;分母:已报到或报到(签收)时限已过的部门任务数。",
+        "分子：在时限内签收且在时限内报到的部门任务数；分母：已报到或报到（签收）时限已过的部门任务数。",
         is_rate=True,
     ),
     "resolution_rate": Definition(
         "解决率", "해결률", "Resolution rate",
-        "分子:最近一次核查(评价)认定已解决的哨件数;分母:已核查过的哨件数。按部门时计该部门参与的哨件。",
+        "分子：最近一次核查（评价）认定已解决的哨件数；分母：已核查过的哨件数。按部门时计该部门参与的哨件。",
         is_rate=True,
     ),
     "satisfaction_rate": Definition(
         "满意率", "만족률", "Satisfaction rate",
-        "分子:评价加权和(满意1、基本满意0.8、不满意0);分母:评价次数。每轮评价均计入。",
+        "分子：评价加权和（满意1、基本满意0.8、不满意0）；分母：评价次数。每轮评价均计入。",
         is_rate=True,
     ),
     "overdue_sign": Definition(
         "逾期未签收", "접수 지연", "Not signed in time",
-        "分子:签收时限已过仍未签收的部门任务数;分母:尚未完成的部门任务数。",
+        "分子：签收时限已过仍未签收的部门任务数；分母：尚未完成的部门任务数。",
     ),
     "overdue_arrive": Definition(
         "逾期未报到", "도착 지연", "Not arrived in time",
-        "分子:报到时限已过仍未报到的部门任务数;分母:尚未完成的部门任务数。",
+        "分子：报到时限已过仍未报到的部门任务数；分母：尚未完成的部门任务数。",
     ),
     "overdue_close": Definition(
         "逾期未办结", "처리 지연", "No result in time",
-        "分子:办理时限已过仍未提交结果的部门任务数;分母:尚未完成的部门任务数。",
+        "分子：办理时限已过仍未提交结果的部门任务数；分母：尚未完成的部门任务数。",
     ),
     "red_cards": Definition(
         "红牌督办", "적색 독촉", "Red cards",
-        "分子:曾升级到红牌的部门任务数;分母:已派给部门的任务数。",
+        "分子：曾升级到红牌的部门任务数；分母：已派给部门的任务数。",
     ),
     "assignments_refused": Definition(
         "社区拒绝事项", "사구가 거절한 업무", "Assignments refused by communities",
-        "分子:社区依理由拒绝的事项数;分母:准入后下派的事项数。",
+        "分子：社区依理由拒绝的事项数；分母：准入后下派的事项数。",
     ),
     "assignments_done": Definition(
         "社区办结事项", "사구가 마친 업무", "Assignments done",
-        "分子:社区办结的事项数;分母:准入后下派的事项数。",
+        "分子：社区办结的事项数；分母：准入后下派的事项数。",
     ),
 }  # fmt: skip
 

@@ -44,7 +44,7 @@ class PhotoNotReadable(DomainError):
 
     kind = Kind.UNSUPPORTED
     title = "The photo cannot be read"
-    title_zh = "照片无法识别,请使用 JPEG、PNG 或 WebP"
+    title_zh = "照片无法识别，请使用 JPEG、PNG 或 WebP"
     title_ko = "사진을 읽을 수 없습니다. JPEG, PNG 또는 WebP를 사용하십시오"
 
 

@@ -63,7 +63,7 @@ async def report(store: Store, once: Once, actor: Actor, told: Report, now: date
         description=told.description,
         area=told.area,
         place_text=told.place_text,
-        resident_contact=store.sealer.seal(said, _context(whistle_id)) if said else None,
+        resident_contact=store.sealer.seal(said, contact_context(whistle_id)) if said else None,
         resident_contact_masked=contacts.masked(said) if said else None,
         reported_at=now,
     )
@@ -132,7 +132,7 @@ async def contact(
             purpose=purpose,
             request_id=request_id,
         )
-    return store.sealer.open(sealed, _context(whistle_id))
+    return store.sealer.open(sealed, contact_context(whistle_id))
 
 
 async def today(store: Store, actor: Actor, now: datetime) -> bytes:
@@ -141,7 +141,8 @@ async def today(store: Store, actor: Actor, now: datetime) -> bytes:
         return await views.today(connection, actor.subject, actor.scope.areas, now)
 
 
-def _context(whistle_id: UUID) -> bytes:
+def contact_context(whistle_id: UUID) -> bytes:
+    """What ties a sealed contact to its whistle."""
     return b"resident_contact:" + whistle_id.bytes
 
 
