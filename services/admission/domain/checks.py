@@ -214,7 +214,7 @@ def _refusal(ask: Ask, item: Known, on: date) -> Reason | None:
     if state in _PENDING_ADVICE:
         return Reason(ReasonCode.NOT_ADMITTED, _PENDING_ADVICE[state])
     if state is State.EXPIRED:
-        how_to = f"准入有效期至{item.valid_to},如需继续开展，请重新申请准入。"
+        how_to = f"准入有效期至{item.valid_to}，如需继续开展，请重新申请准入。"
         return Reason(ReasonCode.EXPIRED, how_to)
     if not item.covers or item.domain != ask.domain:
         how_to = "请核对事项批准的社区范围和领域；如需扩大范围，请就新增社区另行申请准入。"
@@ -227,6 +227,6 @@ def _early_or_unpaid(item: Known, state: State, on: date) -> Reason | None:
         how_to = "请按批准的拨付计划将到期经费拨付到社区账户；到账后事项自动恢复。"
         return Reason(ReasonCode.FUNDS_NOT_PAID, how_to)
     if item.starts_on > on:
-        how_to = f"事项批准的开始日期为{item.starts_on},请于该日起下达。"
+        how_to = f"事项批准的开始日期为{item.starts_on}，请于该日起下达。"
         return Reason(ReasonCode.NOT_ADMITTED, how_to)
     return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.admission.store import indicators
 from services.admission.store.checks import CheckReads, Refusals
+from services.admission.store.demo import Demo
 from services.admission.store.items import ItemReads, ItemWrites
 from services.admission.store.ledger import LedgerReads, LedgerWrites
 from services.common import outbox, timers
@@ -99,6 +100,12 @@ class Store:
             if once is not None:
                 await once.claim(connection)
             yield Tx(connection, once)
+
+    @asynccontextmanager
+    async def demo(self) -> AsyncIterator[Demo]:
+        """The one transaction of a demo load."""
+        async with self.database.transaction() as connection:
+            yield Demo(connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reads]:
