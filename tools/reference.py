@@ -25,7 +25,7 @@ def settings_page() -> str:
         "# Settings",
         "",
         "Environment variables, or files of the same name in lower case in `/run/secrets`. A",
-        "variable with one of these prefixes that names no setting stops the start: it is misspelt.",
+        "variable with one of these prefixes that names no setting stops the start: a typo.",
         "`onegrid up` sets all of them itself.",
     ]
     for title, settings in (("gateway", GatewaySettings), *((s.name, s.settings) for s in SUITE)):

@@ -68,8 +68,9 @@ def up(
                             progress=progress,
                         )
                     )
+            app = create_app(GatewaySettings(public_url=public_url), settings)
             _announce(public_url, data_dir, embedded)
-            run(create_app(GatewaySettings(public_url=public_url), settings), host, port)
+            run(app, host, port)
         finally:
             embedded.postgres.stop()
 
