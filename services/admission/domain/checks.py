@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.admission.domain.items import CARRIED, ItemClass, State, effective_state
+from services.admission.domain.items import ItemClass, State, effective_state
 
 _NOT_WORDS = re.compile(r"[\s,.;:!?()\[\]\"'、。·“”‘’《》〈〉【】-]+")
 
@@ -223,7 +223,7 @@ def _refusal(ask: Ask, item: Known, on: date) -> Reason | None:
 
 
 def _early_or_unpaid(item: Known, state: State, on: date) -> Reason | None:
-    if item.arrears_fen > 0 or not item.funded or state not in CARRIED:
+    if not item.funded or state is not State.ACTIVE:
         how_to = "请按批准的拨付计划将到期经费拨付到社区账户；到账后事项自动恢复。"
         return Reason(ReasonCode.FUNDS_NOT_PAID, how_to)
     if item.starts_on > on:
