@@ -6,6 +6,7 @@ import type { Area, Household, Today, Whistle } from '@shared/api-types'
 import { ApiProblem } from '@shared/problem'
 
 import { api, database, session, usesCopy } from '../app'
+import { ownGrid } from './search'
 
 export interface Loaded<T> {
   value: ShallowRef<T | null>
@@ -48,13 +49,6 @@ function loaded<T>(
     }
   }
   return { value, readAt, isCopy, isLoading, problem, load }
-}
-
-const GRID_LENGTH = 15
-
-/** The grid this person works in, as far as the account says; null where it covers several. */
-export function ownGrid(areas: string[]): string | null {
-  return areas.find((code) => code.length === GRID_LENGTH) ?? null
 }
 
 /** Grids to choose from for an officer whose area is larger than one grid. */
@@ -120,15 +114,4 @@ export function forgetLists(): void {
     list.readAt.value = null
     list.problem.value = ''
   }
-}
-
-/** Households whose address or one of whose members' names contains every word looked for. */
-export function matching(items: Household[], text: string): Household[] {
-  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  if (words.length === 0) return items
-  return items.filter((item) => {
-    const names = item.members.map((member) => `${member.name} ${member.name_ko ?? ''}`).join(' ')
-    const hay = `${item.address} ${item.head_name ?? ''} ${names}`.toLowerCase()
-    return words.every((word) => hay.includes(word))
-  })
 }
