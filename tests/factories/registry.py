@@ -116,9 +116,7 @@ class Registry:
         """Put a resident in, as an import or the demo would."""
         row = person or Person()
         sealer = self.store.sealer
-        index = (
-            sealed.document_index(sealer, "resident_id", row.number) if row.number else None
-        )
+        index = sealed.document_index(sealer, "resident_id", row.number) if row.number else None
         columns: dict[str, Any] = {
             "county": row.dwelling[:6],
             "id": row.id,

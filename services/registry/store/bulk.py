@@ -49,7 +49,7 @@ END = "update demo_loads set finished_at = now(), set_aside = '[]' where (scale,
 FORGET = "delete from demo_loads"
 CLEAR = (
     "truncate residents, households, identifiers, assertions, resident_history, accesses, "
-    "grid_counts cascade"
+    "grid_counts, county_counts cascade"
 )
 CLEAR_AREAS = "delete from areas where level in ('grid', 'building', 'unit', 'dwelling')"
 # Primary keys stay, because foreign keys lean on them and rows arrive in their order; only that of

@@ -11,14 +11,15 @@ NUMBERS = """
 with grids as (
     select a.code, coalesce(c.households, 0) as households, coalesce(c.residents, 0) as residents,
         coalesce(c.from_one_domain, 0) as from_one_domain,
-        coalesce(c.from_two_domains, 0) as from_two_domains, c.counted_at
+        coalesce(c.from_two_domains, 0) as from_two_domains
     from areas a left join grid_counts c on (c.county, c.grid) = (a.county, a.code)
     where a.level = 'grid' and a.code >= $1 and a.code < $2 and a.valid_to is null),
 work as (
     select coalesce(sum(matched), 0) as matched, coalesce(sum(duplicates), 0) as duplicates,
         coalesce(sum(rows_total), 0) as rows
     from imports where county = any ($3) and state = 'done' and not dry_run)
-select coalesce(min(g.counted_at), now()) as as_of,
+select (select coalesce(min(checked_at), now()) from county_counts where county = any ($3))
+        as as_of,
     (select count(*) from areas where level = 'community' and urban and code >= $1 and code < $2
         and valid_to is null) as urban_communities,
     count(*) as grids, count(distinct left(g.code, 12)) as grid_communities,

@@ -23,14 +23,24 @@ counted as (
         coalesce(from_two_domains, 0) as from_two_domains
     from counted_households full join counted_residents using (grid)),
 gone as (
-    delete from grid_counts where county = $1 and grid not in (select grid from counted))
-insert into grid_counts (county, grid, households, residents, from_one_domain, from_two_domains,
-    counted_at)
-select $1, grid, households, residents, from_one_domain, from_two_domains, now() from counted
+    delete from grid_counts where county = $1 and grid not in (select grid from counted)),
+marked as (
+    insert into county_counts (county, counted_to, counted_at, checked_at)
+    values ($1, pg_snapshot_xmin(pg_current_snapshot()), now(), now())
+    on conflict (county) do update set counted_to = excluded.counted_to,
+        counted_at = excluded.counted_at, checked_at = excluded.checked_at)
+insert into grid_counts (county, grid, households, residents, from_one_domain, from_two_domains)
+select $1, grid, households, residents, from_one_domain, from_two_domains from counted
 on conflict (county, grid) do update set
     households = excluded.households, residents = excluded.residents,
-    from_one_domain = excluded.from_one_domain, from_two_domains = excluded.from_two_domains,
-    counted_at = excluded.counted_at
+    from_one_domain = excluded.from_one_domain, from_two_domains = excluded.from_two_domains
+"""
+# Every change of a resident publishes an event, so no event means no change.
+STILL_TRUE = """
+update county_counts c set checked_at = now()
+where county = $1 and counted_at > now() - interval '1 day' and not exists (
+    select from events e where e.xact >= c.counted_to and e.area ^@ c.county)
+returning true
 """
 
 
@@ -40,6 +50,13 @@ async def make_partitions(connection: Connection) -> int:
     return made
 
 
-async def count_grids(connection: Connection, county: str) -> None:
-    """Count households, residents and whose facts they have, in every grid of a county."""
+async def count_grids(connection: Connection, county: str) -> bool:
+    """Count households, residents and whose facts they have, in every grid of a county.
+
+    Returns:
+        Whether it was counted; False when nothing changed since it was.
+    """
+    if await connection.fetchval(STILL_TRUE, county):
+        return False
     await connection.execute(COUNT, county)
+    return True

@@ -1,5 +1,6 @@
 """Loading the demo prefecture: generated, sealed and copied grid by grid."""
 
+import asyncio
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -13,11 +14,11 @@ from services.common.sealing import Sealer
 from services.common.service import Progress
 from services.registry.domain import demo, search
 from services.registry.domain.catalogue import Catalogue, Field
-from services.registry.domain.demo import DemoPlan, FactRow, GridBatch
+from services.registry.domain.demo import DemoPlan, FactRow, GridPlan
 from services.registry.settings import RegistrySettings
 from services.registry.store import bulk, reference, sealed
 from services.registry.store.store import open_store
-from services.registry.use_cases import upkeep
+from services.registry.use_cases import demo_files, upkeep
 
 _GRIDS_AT_ONCE: Final = 4
 _SOURCES: Final = {"department": "department_push"}
@@ -55,24 +56,26 @@ async def load(
                 await connection.end(plan.scale, plan.seed)
     finally:
         await database.close()
+    first = plan.grids[0].code[:12]
+    folder = settings.data_dir / "demo"
+    await asyncio.to_thread(demo_files.write, folder, plan, first, context["seed"])
     return _told(plan)
 
 
 async def _fill(connection: bulk.Bulk, plan: DemoPlan, rows: "Rows", progress: Progress) -> None:
+    """Copy all grids; the next ones are made in a thread while the database writes."""
+    grids = plan.grids
+    parts = [grids[i : i + _GRIDS_AT_ONCE] for i in range(0, len(grids), _GRIDS_AT_ONCE)]
     done, total = 0, plan.households
     progress("registry: households", done, total)
-    grids = plan.grids
-    for start in range(0, len(grids), _GRIDS_AT_ONCE):
-        batches = [demo.fill(plan, grid) for grid in grids[start : start + _GRIDS_AT_ONCE]]
-        residents, identifiers = rows.residents(plan, batches)
-        await connection.copy(
-            areas=[_area(row) for batch in batches for row in batch.areas],
-            households=[_household(row) for batch in batches for row in batch.households],
-            residents=residents,
-            identifiers=identifiers,
-        )
-        done += sum(len(batch.households) for batch in batches)
+    made = asyncio.create_task(asyncio.to_thread(rows.tables, plan, parts[0]))
+    for following in [*parts[1:], ()]:
+        tables = await made
+        made = asyncio.create_task(asyncio.to_thread(rows.tables, plan, following))
+        await connection.copy(**tables)
+        done += len(tables["households"])
         progress("registry: households", done, total)
+    await made
 
 
 async def _bring_back(connection: bulk.Bulk, progress: Progress) -> None:
@@ -96,21 +99,26 @@ class Rows:
         self._catalogue = catalogue
         self._indexes: dict[tuple[str, str], tuple[Any, str | None]] = {}
 
-    def residents(
-        self, plan: DemoPlan, batches: Iterable[GridBatch]
-    ) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
-        """Rows of `residents` and of `identifiers`, in the order of the batches."""
-        residents: list[Sequence[Any]] = []
-        identifiers: list[Sequence[Any]] = []
-        for batch in batches:
+    def tables(self, plan: DemoPlan, grids: Iterable[GridPlan]) -> dict[str, list[Sequence[Any]]]:
+        """The rows of some grids, by table."""
+        tables: dict[str, list[Sequence[Any]]] = {
+            "areas": [],
+            "households": [],
+            "residents": [],
+            "identifiers": [],
+        }
+        for grid in grids:
+            batch = demo.fill(plan, grid)
+            tables["areas"].extend(map(_area, batch.areas))
+            tables["households"].extend(map(_household, batch.households))
             facts: dict[str, list[FactRow]] = {}
             for fact in demo.facts(plan, batch):
                 facts.setdefault(fact[0], []).append(fact)
             for row in batch.residents:
                 made = self._resident(row, facts.get(row[0], ()))
-                residents.append(made)
-                identifiers.append((sealed.RESIDENT_ID, made[10], row[1], row[0]))
-        return residents, identifiers
+                tables["residents"].append(made)
+                tables["identifiers"].append((sealed.RESIDENT_ID, made[10], row[1], row[0]))
+        return tables
 
     def _resident(self, row: demo.ResidentRow, facts: Sequence[FactRow]) -> Sequence[Any]:
         (

@@ -50,9 +50,7 @@ async def test_a_number_is_found_however_it_was_typed(registry: Registry) -> Non
     number = id_number(19)
     assert number.endswith("X")
     await registry.resident(Person(number=number))
-    answer = await registry.look_up(
-        f" {number.lower()}", ["name"], registry.department("health")
-    )
+    answer = await registry.look_up(f" {number.lower()}", ["name"], registry.department("health"))
     assert answer.status_code == 200
 
 
@@ -117,9 +115,7 @@ async def test_what_is_not_found_leaves_no_record(registry: Registry) -> None:
 @pytest.mark.parametrize(
     "areas", [[OTHER_GRID], [OTHER_COUNTY_GRID], ["222401"], [], ["22240600100100100002"]]
 )
-async def test_outside_the_callers_areas_nobody_lives(
-    registry: Registry, areas: list[str]
-) -> None:
+async def test_outside_the_callers_areas_nobody_lives(registry: Registry, areas: list[str]) -> None:
     resident_id = await registry.resident()
     headers = registry.headers(areas=areas)
     by_id = await registry.client.get(f"/v1/residents/{resident_id}?fields=name", headers=headers)

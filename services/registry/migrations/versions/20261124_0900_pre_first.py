@@ -253,8 +253,14 @@ create table grid_counts (
     residents integer not null,
     from_one_domain integer not null,
     from_two_domains integer not null,
-    counted_at timestamptz not null,
     constraint pk_grid_counts primary key (county, grid));
+
+-- How far the counts of a county reach: events from this transaction on came after them.
+create table county_counts (
+    county text collate "C" not null constraint pk_county_counts primary key,
+    counted_to xid8 not null,
+    counted_at timestamptz not null,
+    checked_at timestamptz not null);
 
 create table demo_loads (
     scale text not null,
@@ -266,9 +272,9 @@ create table demo_loads (
 """
 
 TABLES = (
-    "demo_loads", "grid_counts", "data_keys", "timers", "events", "idempotency_keys", "accesses",
-    "resident_history", "assertions", "identifiers", "residents", "households", "reference_loads",
-    "fields", "organisations", "areas",
+    "demo_loads", "county_counts", "grid_counts", "data_keys", "timers", "events",
+    "idempotency_keys", "accesses", "resident_history", "assertions", "identifiers", "residents",
+    "households", "reference_loads", "fields", "organisations", "areas",
 )  # fmt: skip
 
 
