@@ -54,7 +54,7 @@ def create_app(
             app.state.issuer, app.state.clock = issuer, clock
             own_keys.keyring = issuer.keyring
             if settings.run_loops:
-                loop = asyncio.create_task(upkeep.run(issuer, clock))
+                loop = asyncio.create_task(upkeep.run(issuer, clock), name="identity-upkeep")
                 stack.push_async_callback(_stop, loop)
             yield
 

@@ -1,15 +1,17 @@
 """The manifest: what the gateway must know to run the identity rooms."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from gateway.identity.app import create_app
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.store.store import Store
-from gateway.identity.use_cases import demo
+from gateway.identity.use_cases import demo, enrolling
 from gateway.identity.use_cases.hashing import hasher_of
 from gateway.identity.use_cases.sign_in import ACCOUNT_LOCKED
+from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.service import Progress, Service
 
@@ -18,12 +20,30 @@ async def load_demo(
     settings: IdentitySettings, context: Mapping[str, Any], progress: Progress
 ) -> Mapping[str, Any]:
     """Add the demo's accounts and clients; see `gateway.identity.use_cases.demo`."""
+    async with _opened(settings) as store:
+        return await demo.load(store, hasher_of(settings), context, progress)
+
+
+async def enrol(settings: IdentitySettings, person: Mapping[str, Any], password: str) -> None:
+    """Give a person an account from the command line; see `gateway.identity.use_cases.enrolling`.
+
+    Args:
+        settings: The rooms' own.
+        person: `login`, `name`, `role`, `org`, `areas`, `domains`.
+        password: Their first password.
+    """
+    async with _opened(settings) as store:
+        await enrolling.enrol(store, hasher_of(settings), person, password, now=utc_now())
+
+
+@asynccontextmanager
+async def _opened(settings: IdentitySettings) -> AsyncIterator[Store]:
     database = Database(
-        settings.database_url.get_secret_value(), application="identity-demo", pool_size=1
+        settings.database_url.get_secret_value(), application="identity-command", pool_size=1
     )
     await database.open()
     try:
-        return await demo.load(Store(database), hasher_of(settings), context, progress)
+        yield Store(database)
     finally:
         await database.close()
 

@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias
 
 Locale: TypeAlias = Literal["zh-CN", "ko", "en"]
 
-LOCALES: Final[Mapping[Locale, str]] = {"zh-CN": "中文", "ko": "조선말", "en": "English"}
+LOCALES: Final[Mapping[Locale, str]] = {"zh-CN": "中文", "ko": "조선어", "en": "English"}
 """Locale → its own name, in the order they are offered."""
 
 TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {

@@ -1,10 +1,15 @@
 """People and systems as the token endpoint knows them."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+from services.common.errors import Fault, ValidationFailed
+
+_LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,17 @@ class Client:
     redirect_paths: tuple[str, ...]
     idle_limit_s: int | None
     is_disabled: bool
+
+
+def require_login(login: str) -> None:
+    """Accept a login name for a new account.
+
+    Raises:
+        ValidationFailed: It is not in normal form, or has other characters than `a-z 0-9 . _ -`.
+    """
+    if _LOGIN.match(login) is None:
+        detail = "登录名由 2–64 个小写字母、数字、点、下划线或短横组成,并以字母或数字开头。"
+        raise ValidationFailed(Fault("/login", "login", detail))
 
 
 def normal_login(typed: str) -> str:

@@ -1,6 +1,7 @@
 """Argon2id (RFC 9106) off the event loop, few at a time."""
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import secrets
@@ -13,7 +14,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from gateway.identity.settings import IdentitySettings
 
-_REMEMBERED: Final = 1_000
 _REMEMBER_S: Final = 600.0
 
 
@@ -29,13 +29,19 @@ class Hasher:
         passes: Passes over it.
         lanes: Lanes of it.
         at_once: Hashes at the same time.
+        remembered: Right secrets remembered at most.
     """
 
-    def __init__(self, *, memory_kib: int, passes: int, lanes: int, at_once: int) -> None:
+    def __init__(
+        self, *, memory_kib: int, passes: int, lanes: int, at_once: int, remembered: int = 1_000
+    ) -> None:
         self._argon = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=lanes)
         self._turns = asyncio.Semaphore(at_once)
-        self._decoy: str | None = None
+        # Well-formed, as dear to verify as a real one, and the hash of nothing anybody knows.
+        cost = f"m={memory_kib},t={passes},p={lanes}"
+        self._decoy = f"$argon2id$v=19${cost}${_base64(16)}${_base64(32)}"
         self._process_key = secrets.token_bytes(32)
+        self._remembered = remembered
         self._right: OrderedDict[bytes, float] = OrderedDict()
 
     async def hash(self, password: str) -> str:
@@ -49,12 +55,8 @@ class Hasher:
         Without a hash (no such account) it takes as long and answers no, so that the time of an
         answer does not tell which names exist.
         """
-        if encoded is None:
-            if self._decoy is None:
-                self._decoy = await self.hash(secrets.token_urlsafe())
-            await self._check(password, self._decoy)
-            return False
-        return await self._check(password, encoded)
+        async with self._turns:
+            return await asyncio.to_thread(self._matches, password, encoded or self._decoy)
 
     async def verify_secret(self, secret: str, encoded: str | None) -> bool:
         """Whether a client's secret is the hashed one; a right one is remembered for a while."""
@@ -65,19 +67,19 @@ class Hasher:
         if is_right:
             self._right[digest] = time.monotonic() + _REMEMBER_S
             self._right.move_to_end(digest)
-            if len(self._right) > _REMEMBERED:
+            if len(self._right) > self._remembered:
                 self._right.popitem(last=False)
         return is_right
-
-    async def _check(self, password: str, encoded: str) -> bool:
-        async with self._turns:
-            return await asyncio.to_thread(self._matches, password, encoded)
 
     def _matches(self, password: str, encoded: str) -> bool:
         try:
             return self._argon.verify(encoded, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _base64(size: int) -> str:
+    return base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=")
 
 
 def hasher_of(settings: IdentitySettings) -> Hasher:

@@ -24,10 +24,10 @@ async def tend(issuer: Issuer, clock: Clock) -> None:
     issuer.keyring.reread()
 
 
-async def run(issuer: Issuer, clock: Clock) -> None:
-    """A round an hour until cancelled; a round that failed is logged and tried again."""
+async def run(issuer: Issuer, clock: Clock, *, every_s: float = _EVERY_S) -> None:
+    """A round every hour until cancelled; a round that failed is logged and tried again."""
     while True:
-        await asyncio.sleep(_EVERY_S)
+        await asyncio.sleep(every_s)
         try:
             await tend(issuer, clock)
         except Exception:  # noqa: BLE001 — whatever failed, the next round tries again

@@ -1,5 +1,6 @@
 """The authorization endpoint and its page, as a person and an attacker meet them."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
@@ -166,6 +167,10 @@ async def test_a_doubled_parameter_is_refused(browser: Browser) -> None:
         "/v1/authorize", params=[*browser.query().items(), ("state", "two")]
     )
     assert answered(response)["error"] == "invalid_request"
+    stray = await browser.http.get(
+        "/v1/authorize", params=[*browser.query(redirect_uri="//evil.cn").items(), ("state", "two")]
+    )
+    assert (stray.status_code, "location" in stray.headers) == (400, False)
 
 
 async def test_a_form_from_elsewhere_is_refused(
@@ -254,6 +259,20 @@ async def test_five_wrong_passwords_lock_a_name_whether_it_exists_or_not(
     hands.forward(minutes=15, seconds=1)
     after = await browser.submit(login=login)
     assert after.status_code == (303 if login.startswith("grid") else 422)
+
+
+async def test_guesses_side_by_side_cannot_outrun_the_lock(
+    browser: Browser, sql: Connection
+) -> None:
+    token = form_token(await browser.open())
+    form = {"login": "grid.222406001001001", "password": "wrong", "form_token": token}
+    answers = await asyncio.gather(
+        *(browser.http.post("/v1/authorize", params=browser.query(), data=form) for _ in range(12))
+    )
+    assert {answer.status_code for answer in answers} <= {422, 429}
+    rows = await sql.fetch("select outcome, count(*) from sign_ins group by 1 order by 1")
+    assert [tuple(row) for row in rows] == [("locked", 7), ("wrong_password", 5)]
+    assert await sql.fetchval("select count(*) from events") == 1
 
 
 async def test_a_right_password_clears_the_count(browser: Browser) -> None:

@@ -1,6 +1,8 @@
 """What a signed-in person may ask: who am I, a new password, the feed of events."""
 
+import asyncio
 from collections.abc import Callable
+from datetime import datetime
 
 import httpx
 import pytest
@@ -8,9 +10,12 @@ from fastapi import FastAPI
 
 from gateway.identity import service
 from gateway.identity.api.policy import POLICY, ROLES
+from gateway.identity.app import create_app
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.use_cases import upkeep
+from gateway.identity.use_cases.enrolling import LoginBelongsToDemo
 from services.common.database import Connection
+from services.common.errors import PeerUnavailable, ValidationFailed
 from tests.factories import identity
 from tests.factories.identity import PASSWORD, Browser, Hands
 
@@ -112,6 +117,73 @@ async def test_a_security_administrator_reads_the_feed(
     )
     assert rest.json() == {"items": [], "next": page["next"]}
     assert (await browser.http.get("/v1/events", headers=bearer(worker))).status_code == 403
+
+
+async def test_an_account_that_is_gone_has_no_password(browser: Browser, sql: Connection) -> None:
+    tokens = await browser.tokens()
+    await sql.execute("delete from accounts")
+    assert (await change(browser, tokens)).status_code == 404
+
+
+async def test_a_system_in_a_persons_role_has_no_password(
+    app: FastAPI, http: httpx.AsyncClient, hands: Hands
+) -> None:
+    watcher = identity.system(client_id="sys.watch", role="auditor")
+    async with app.state.issuer.store.transaction() as tx:
+        await tx.accounts.put_clients([watcher], identity.HASH, hands(), is_demo=False)
+    form = {"grant_type": "client_credentials", "client_id": "sys.watch"}
+    tokens = (await http.post("/v1/token", data={**form, "client_secret": PASSWORD})).json()
+    assert (await change(Browser(http), tokens)).status_code == 404
+
+
+async def test_a_person_is_enrolled_and_enrolled_again(
+    browser: Browser, settings: Callable[..., IdentitySettings], hands: Hands, app: FastAPI
+) -> None:
+    person = identity.person(login="system.admin", role="system_admin", areas=["2224"])
+    await service.enrol(settings(), person, PASSWORD)
+    tokens = (await browser.exchange(await browser.code(login="system.admin"))).json()
+    await service.enrol(settings(), {**person, "name": "朴哲"}, NEW)
+    assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
+    code = await browser.code(login="system.admin", password=NEW)
+    tokens = (await browser.exchange(code)).json()
+    me = await browser.http.get("/v1/me", headers=bearer(tokens))
+    assert (me.json()["name"], me.json()["roles"]) == ("朴哲", ["system_admin"])
+    with pytest.raises(ValidationFailed):
+        await service.enrol(settings(), person, "weak")
+    with pytest.raises(ValidationFailed):
+        await service.enrol(settings(), {**person, "login": "System Admin"}, PASSWORD)
+    demo = identity.person(login="audit.admin")
+    async with app.state.issuer.store.transaction() as tx:
+        await tx.accounts.put_accounts([demo], identity.HASH, hands(), is_demo=True)
+    with pytest.raises(LoginBelongsToDemo):
+        await service.enrol(settings(), demo, PASSWORD)
+
+
+async def test_upkeep_goes_on_after_a_round_that_failed(app: FastAPI, hands: Hands) -> None:
+    rounds, third = [], asyncio.Event()
+
+    def clock() -> datetime:
+        rounds.append(1)
+        if len(rounds) == 1:
+            raise OSError
+        if len(rounds) == 3:
+            third.set()
+        return hands()
+
+    loop = asyncio.create_task(upkeep.run(app.state.issuer, clock, every_s=0.01))
+    await third.wait()
+    loop.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await loop
+
+
+async def test_the_loop_stops_with_the_app(settings: Callable[..., IdentitySettings]) -> None:
+    app = create_app(settings(run_loops=True), {})
+    with pytest.raises(PeerUnavailable):
+        await app.state.gate.principal("Bearer a.b.c")
+    async with app.router.lifespan_context(app):
+        assert "identity-upkeep" in {task.get_name() for task in asyncio.all_tasks()}
+    assert "identity-upkeep" not in {task.get_name() for task in asyncio.all_tasks()}
 
 
 async def test_what_has_ended_is_deleted(
