@@ -1,6 +1,6 @@
 """Actors, whistles and a world of callers, valid by default."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -198,5 +198,3 @@ CALLERS: dict[str, dict[str, Any]] = {
     "admin": _caller("a1", "system_admin", "2224.government_office", ["2224"]),
     "auditor": _caller("au", "auditor", f"{COUNTY}.government_office", [COUNTY]),
 }
-
-MakeWorld = Callable[..., Any]

@@ -24,6 +24,13 @@ _ENDS: Final[tuple[tuple[str, int], ...]] = (
     ("rated", 1),
     ("declined", 2),
 )
+_ENDS_AT_WORK: Final = {
+    "handling": (0.55, 0.95),
+    "result_submitted": (1.4, 1.7),
+    "verified": (2.6, 2.9),
+    "rated": (2.6, 2.9),
+}
+"""Age of a story as a share of the time to close, by where it ends."""
 
 
 class Dice:
@@ -48,12 +55,15 @@ class Dice:
         return case._replace(domains=tuple(d for d in case.domains if d in cast.departments))
 
     def age(self, end: str, limits: Limits) -> timedelta:
-        """How long ago a story that ends so began."""
+        """How long ago a story that ends so began: long enough to get there."""
         if end in {"closed", "declined"}:
             days = self._random.uniform(3, _HISTORY_DAYS)
             return timedelta(days=days, seconds=3 * limits.close_within_s)
-        # Recent enough that most of its deadlines are still to come.
-        return timedelta(seconds=self._random.uniform(0.1, 0.9) * limits.close_within_s)
+        if end in _ENDS_AT_WORK:
+            low, high = _ENDS_AT_WORK[end]
+            return timedelta(seconds=self._random.uniform(low, high) * limits.close_within_s)
+        # The street's two steps take up to the time to sign; then some are late to sign.
+        return timedelta(seconds=self._random.uniform(1.7, 3.5) * limits.sign_within_s)
 
     def new_id(self, at: datetime) -> UUID:
         """A UUIDv7 of a given moment."""
