@@ -23,6 +23,7 @@ owner's domain.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from services.common.clock import LOCAL
@@ -59,10 +60,10 @@ class Assertion:
 
     def rank(self, owner: str) -> Rank:
         """Its place in the order for a field of this owner; the greatest is shown."""
-        seen_at = self.observed_at or datetime.combine(self.observed_on, time(), LOCAL)
+        seen_at = self.observed_at
         return (
             self.domain == owner,
-            seen_at.astimezone(UTC),
+            seen_at.astimezone(UTC) if seen_at is not None else _beginning(self.observed_on),
             _METHOD_RANK[self.method],
             self.value_key,
             self.domain or "",
@@ -80,6 +81,12 @@ class Baseline:
 
     owner: str
     observed_on: date
+
+
+@lru_cache(maxsize=4096)
+def _beginning(day: date) -> datetime:
+    """When a day begins; remembered, because an import ranks hundreds of thousands of values."""
+    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
 
 
 def shown(assertions: Iterable[Assertion], owner: str) -> Assertion:

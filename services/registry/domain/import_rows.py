@@ -9,7 +9,7 @@ that does not own it is only left out, with a remark.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from services.registry.domain import columns, id_numbers, import_values, names, values
 from services.registry.domain.catalogue import Catalogue, Field
@@ -19,21 +19,10 @@ from services.registry.domain.import_values import CellWrong, CodeSet
 
 _SEX_NAMES: Final = {id_numbers.MALE: "男", id_numbers.FEMALE: "女"}
 _SEX_OPEN: Final = frozenset({"0", "9"})
-# What stands below a table: sums and signatures. Only a row without identity number is taken as one.
-_BELOW: Final = (
-    "合计",
-    "总计",
-    "小计",
-    "填表人",
-    "制表",
-    "审核",
-    "填报",
-    "说明",
-    "注:",
-    "备注",
-    "单位",
-)
+# What stands below a table: sums and signatures. A row with an identity number is never one.
+_BELOW: Final = ("合计", "总计", "小计", "填表", "制表", "审核", "填报", "说明", "注:", "备注")
 _DIGITS_LOST: Final = "身份证号被表格存成了数字,末几位已丢失;请把该列设为文本格式后重新填写"
+_REMEMBERED: Final = 5000
 _EMPTIED_TAIL: Final = "000"
 
 
@@ -204,25 +193,30 @@ class RowReader:
     def _take(
         self, reading: "_Reading", cells: Sequence[str], read: dict[str, Any], faults: list[Fault]
     ) -> None:
-        text = self._text(reading.column, cells, faults)
-        if not text:
-            return
+        cell = _at(cells, reading.column.index)
+        said = reading.seen.get(cell) or self._said(reading, cell)
+        if said.value is not None:
+            read[reading.field.code] = said.value
+        if said.fault is not None:
+            faults.append(said.fault)
+
+    def _said(self, reading: "_Reading", cell: str) -> "_Said":
+        """What a cell says, remembered: the same few hundred words come in thousands of rows."""
         heading = reading.column.heading
         try:
-            value, remark = reading.value(text)
-            if value is None:
-                return
-            read[reading.field.code] = values.accept(
-                reading.field, value, self._allowed, self._today
-            )
+            text = import_values.clean(cell)
+            value, remark = (None, None) if import_values.is_blank(text) else reading.value(text)
+            if value is not None:
+                value = values.accept(reading.field, value, self._allowed, self._today)
+            said = _Said(value, remark)
         except CellWrong as exc:
-            faults.append(Fault(heading, exc.code, exc.reason, reading.is_side_matter))
-            return
+            said = _Said(None, Fault(heading, exc.code, exc.reason, reading.is_side_matter))
         except values.ValueNotAccepted as exc:
-            faults.append(Fault(heading, exc.fault.code, "内容不符合要求", reading.is_side_matter))
-            return
-        if remark is not None:
-            faults.append(remark)
+            fault = Fault(heading, exc.fault.code, "内容不符合要求", reading.is_side_matter)
+            said = _Said(None, fault)
+        if len(reading.seen) < _REMEMBERED:
+            reading.seen[cell] = said
+        return said
 
     def _contradictions(self, identity: IdNumber, read: dict[str, Any]) -> list[Fault]:
         found = []
@@ -238,6 +232,13 @@ class RowReader:
         return next(r.column.heading for r in self._cells if r.field.code == field)
 
 
+class _Said(NamedTuple):
+    """What a cell says: a value, nothing, or why it cannot be read."""
+
+    value: Any
+    fault: Fault | None
+
+
 class _Reading:
     """How one column's cells become values."""
 
@@ -249,8 +250,7 @@ class _Reading:
         self.is_side_matter = field.code == "phone" and field.owner != domain
         self._codes = code_sets.get(field.code_set or "")
         self._read: Callable[[str], Any] = import_values.reader(field.type, field.code, self._codes)
-        # The same few hundred words come in a hundred thousand rows.
-        self._known: dict[str, tuple[Any, Fault | None]] = {}
+        self.seen: dict[str, _Said] = {}
 
     def value(self, text: str) -> tuple[Any, Fault | None]:
         """The value of a cell and a remark; the value is None when the cell says there is none."""
@@ -258,10 +258,7 @@ class _Reading:
             if self.field.type != "boolean" and import_values.says_none(text):
                 return None, None
             return self._read(text), None
-        known = self._known.get(text)
-        if known is None:
-            known = self._known[text] = self._code(text)
-        return known
+        return self._code(text)
 
     def _code(self, text: str) -> tuple[Any, Fault | None]:
         try:

@@ -7,6 +7,7 @@ these functions work on text only.
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 # Name dots come in many code points; U+00B7 is the one GB 18030 and the identity card use.
@@ -121,6 +122,7 @@ def _folded(name: str) -> str:
     return normalise(name).casefold().replace(" ", "")
 
 
+@lru_cache(maxsize=4096)
 def _plain(syllable: str) -> str:
     decomposed = unicodedata.normalize("NFD", syllable.strip().lower()).replace("u\u0308", "v")
     return "".join(c for c in decomposed if not unicodedata.combining(c))

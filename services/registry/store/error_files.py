@@ -1,8 +1,8 @@
 """The error file: the sender's own rows that were refused or are doubtful, with what is wrong.
 
 Same kind of file, same columns, same encoding, two columns more: a clerk repairs the cells and
-sends it again. A cell must not turn into a formula on the clerk's desk (OWASP: CSV injection), so text
-that begins like one is written as text: in a workbook by its type, in CSV behind an apostrophe.
+sends it again. A cell must not turn into a formula on the clerk's desk (OWASP: CSV injection), so
+text that begins like one stays text: by its type in a workbook, behind an apostrophe in CSV.
 """
 
 import csv

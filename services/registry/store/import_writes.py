@@ -1,6 +1,6 @@
 """Writing a chunk of an import into the record: a statement for each table, never one for a row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -11,93 +11,13 @@ import orjson
 from services.common.database import Connection
 from services.registry.domain.assertions import Assertion
 from services.registry.domain.imports import Job
+from services.registry.store import import_sql as sql
 from services.registry.store.sealed import RESIDENT_ID
 
 OPERATION: Final = "registry.imports.start"
 PURPOSE: Final = "statutory_registration"
 
-_COLUMNS: Final = (
-    "name", "name_ko", "name_pinyin", "sex", "born_on", "residency", "usual_language", "relation",
-    "dwelling",
-)  # fmt: skip
 _KEYS_APART: Final = "\x1f"  # no name has it; arrays of arrays must be rectangular in PostgreSQL
-
-# Imports of one county take turns, so that two of them never wait for each other's residents.
-LOCK = "select pg_advisory_xact_lock(hashtext('registry.import.' || $1))"
-FIND = "select index, county, resident_id from identifiers where kind = $1 and index = any ($2)"
-HOLD = f"""
-select id, version, observed_on, phone_sealed, facts::text as facts, {", ".join(_COLUMNS)}
-from residents where county = $1 and id = any ($2)
-order by id for no key update
-"""
-REGISTER = """
-insert into residents (county, id, name, name_ko, name_pinyin, name_keys, sex, born_on,
-    document_kind, document_sealed, document_index, phone_sealed, phone_index, residency,
-    usual_language, relation, dwelling, facts, observed_on, changed_by, change_reason)
-select $1, g.id, g.name, g.name_ko, g.name_pinyin, string_to_array(g.name_keys, E'\\x1f'), g.sex,
-    g.born_on, $2, g.document_sealed, g.document_index, g.phone_sealed, g.phone_index,
-    g.residency, g.usual_language, g.relation, $1, g.facts, g.observed_on, $3, $4
-from unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::date[],
-    $12::bytea[], $13::bytea[], $14::text[], $15::text[], $16::text[], $17::jsonb[],
-    $18::bytea[], $19::bytea[], $20::date[])
-    as g (id, name, name_ko, name_pinyin, name_keys, sex, born_on, phone_sealed, phone_index,
-        residency, usual_language, relation, facts, document_sealed, document_index, observed_on)
-"""
-IDENTIFY = """
-insert into identifiers (kind, index, county, resident_id)
-select $1, g.index, $2, g.id from unnest($3::bytea[], $4::uuid[]) as g (index, id)
-on conflict (kind, index) do nothing returning 1
-"""
-CHANGE = """
-update residents r set version = r.version + 1, facts = r.facts || g.facts,
-    name = coalesce(g.name, r.name), name_ko = coalesce(g.name_ko, r.name_ko),
-    name_pinyin = coalesce(g.name_pinyin, r.name_pinyin),
-    name_keys = coalesce(string_to_array(g.name_keys, E'\\x1f'), r.name_keys),
-    sex = coalesce(g.sex, r.sex), born_on = coalesce(g.born_on, r.born_on),
-    phone_sealed = coalesce(g.phone_sealed, r.phone_sealed),
-    phone_index = coalesce(g.phone_index, r.phone_index),
-    residency = coalesce(g.residency, r.residency),
-    usual_language = coalesce(g.usual_language, r.usual_language),
-    relation = coalesce(g.relation, r.relation),
-    updated_at = clock_timestamp(), changed_by = $2, change_reason = $3
-from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::date[],
-    $11::bytea[], $12::bytea[], $13::text[], $14::text[], $15::text[], $16::jsonb[])
-    as g (id, name, name_ko, name_pinyin, name_keys, sex, born_on, phone_sealed, phone_index,
-        residency, usual_language, relation, facts)
-where r.county = $1 and r.id = g.id
-"""
-# What was shown before is kept once, where nobody asserted that field yet.
-BASELINE = """
-insert into assertions (county, resident_id, field, value, value_sealed, value_index, method,
-    domain, observed_on, observed_at)
-select $1, g.* from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::bytea[], $6::bytea[],
-    $7::text[], $8::text[], $9::date[], $10::timestamptz[])
-    as g (resident_id, field, value, value_sealed, value_index, method, domain, observed_on,
-        observed_at)
-where not exists (
-    select from assertions a
-    where a.county = $1 and a.resident_id = g.resident_id and a.field = g.field)
-"""
-# The same statement sent again is the same statement.
-ASSERT = """
-insert into assertions (county, resident_id, field, value, value_sealed, value_index, method,
-    domain, observed_on, observed_at, organisation, collector, import_id)
-select $1, g.*, $11, $12, $13 from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::bytea[],
-    $6::bytea[], $7::text[], $8::text[], $9::date[], $10::timestamptz[])
-    as g (resident_id, field, value, value_sealed, value_index, method, domain, observed_on,
-        observed_at)
-where not exists (
-    select from assertions a
-    where a.county = $1 and a.resident_id = g.resident_id and a.field = g.field
-        and a.method = g.method and a.domain = g.domain and a.observed_on = g.observed_on
-        and a.value is not distinct from g.value
-        and a.value_index is not distinct from g.value_index)
-"""
-ACCESS = """
-insert into accesses (county, resident_id, reader, reader_name, role, organisation, purpose,
-    operation, request_id, fields)
-select $1, g.id, $2, $3, $4, $5, $6, $7, $8, $9 from unnest($10::uuid[]) as g (id)
-"""
 
 
 class IdentityTaken(RuntimeError):
@@ -167,24 +87,24 @@ class Written:
 
 async def lock(connection: Connection, county: str) -> None:
     """Wait for the turn of this import's county."""
-    await connection.execute(LOCK, county)
+    await connection.execute(sql.LOCK, county)
 
 
 async def find(connection: Connection, persons: Sequence[bytes]) -> dict[bytes, tuple[str, UUID]]:
     """County and id of the residents with these identity numbers, by blind index."""
-    rows = await connection.fetch(FIND, RESIDENT_ID, persons)
+    rows = await connection.fetch(sql.FIND, RESIDENT_ID, persons)
     return {row["index"]: (row["county"], row["resident_id"]) for row in rows}
 
 
 async def hold(connection: Connection, county: str, ids: Sequence[UUID]) -> dict[UUID, Held]:
     """Residents of a county, locked until the transaction ends."""
-    rows = await connection.fetch(HOLD, county, ids)
+    rows = await connection.fetch(sql.HOLD, county, ids)
     return {
         row["id"]: Held(
             row["id"],
             row["version"],
             row["observed_on"],
-            {name: _plain(row[name]) for name in _COLUMNS},
+            {name: _plain(row[name]) for name in sql.COLUMNS},
             orjson.loads(row["facts"]),
             row["phone_sealed"],
         )
@@ -201,7 +121,7 @@ async def register(connection: Connection, job: Job, people: Sequence[Written]) 
     if not people:
         return
     await connection.execute(
-        REGISTER,
+        sql.REGISTER,
         job.county,
         RESIDENT_ID,
         job.requested_by,
@@ -212,7 +132,7 @@ async def register(connection: Connection, job: Job, people: Sequence[Written]) 
         [p.observed_on for p in people],
     )
     taken = await connection.fetch(
-        IDENTIFY, RESIDENT_ID, job.county, [p.person for p in people], [p.id for p in people]
+        sql.IDENTIFY, RESIDENT_ID, job.county, [p.person for p in people], [p.id for p in people]
     )
     if len(taken) != len(people):
         raise IdentityTaken
@@ -222,18 +142,34 @@ async def change(connection: Connection, job: Job, people: Sequence[Written]) ->
     """Write what is shown of residents from now on; a trigger keeps what was."""
     if people:
         await connection.execute(
-            CHANGE, job.county, job.requested_by, _reason(job), *_columns(people)
+            sql.CHANGE, job.county, job.requested_by, _reason(job), *_columns(people)
         )
 
 
 async def record(
-    connection: Connection, job: Job, before: Iterable[Said], said: Iterable[Said]
+    connection: Connection,
+    job: Job,
+    *,
+    before: Sequence[Said],
+    said: Sequence[Said],
+    said_first: Sequence[Said],
 ) -> None:
-    """Keep what was said, and first, where nobody said anything yet, what was shown before."""
-    await connection.execute(BASELINE, job.county, *_arrays(list(before)))
-    await connection.execute(
-        ASSERT, job.county, *_arrays(list(said)), job.organisation, job.requested_by, job.id
-    )
+    """Keep what was said, and first, where nobody said anything yet, what was shown before.
+
+    Args:
+        connection: In a transaction that holds the residents.
+        job: Whose statements they are.
+        before: What was shown.
+        said: Of residents who were there; what was said before is not said again.
+        said_first: Of residents who are new.
+    """
+    more = (job.organisation, job.requested_by, job.id)
+    if before:
+        await connection.execute(sql.BASELINE, job.county, *_arrays(before))
+    if said:
+        await connection.execute(sql.ASSERT, job.county, *_arrays(said), *more)
+    if said_first:
+        await connection.execute(sql.ASSERT_FIRST, job.county, *_arrays(said_first), *more)
 
 
 async def log_accesses(
@@ -241,7 +177,7 @@ async def log_accesses(
 ) -> None:
     """Record who wrote these fields of these residents, and for what."""
     await connection.execute(
-        ACCESS,
+        sql.ACCESS,
         job.county,
         job.requested_by,
         job.requested_by_name,

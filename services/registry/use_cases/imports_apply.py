@@ -14,7 +14,7 @@ from services.registry.domain.columns import DOCUMENT, NAME, OBSERVED_ON
 from services.registry.domain.import_rows import Fault, ImportRow
 from services.registry.domain.imports import Job
 from services.registry.store import import_writes
-from services.registry.store.import_writes import Held, Said, Written
+from services.registry.store.import_writes import Held, Written
 from services.registry.store.store import Store
 from services.registry.use_cases.imports_merge import Merged, Merger
 
@@ -92,10 +92,14 @@ async def write(connection: Connection, job: Job, chunk: Chunk, now: datetime) -
     pairs = list(zip(chunk.merged, chunk.persons, strict=True))
     new = [_written(m, person) for m, person in pairs if m.held is None]
     changed = [_written(m, person) for m, person in pairs if m.is_changed]
-    before: list[Said] = [said for m in chunk.merged for said in m.before]
+    present = [m for m in chunk.merged if m.held is not None]
     await import_writes.register(connection, job, new)
     await import_writes.record(
-        connection, job, before, [said for m in chunk.merged for said in m.said]
+        connection,
+        job,
+        before=[said for m in present for said in m.before],
+        said=[said for m in present for said in m.said],
+        said_first=[said for m in chunk.merged if m.held is None for said in m.said],
     )
     await import_writes.change(connection, job, changed)
     touched: list[UUID] = [m.resident_id for m in chunk.merged]

@@ -6,10 +6,10 @@ without a dwelling: an address in a sheet does not say which dwelling it is.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -25,6 +25,8 @@ from services.registry.domain.imports import Job
 from services.registry.store import sealed
 from services.registry.store.import_writes import Held, Said
 from services.registry.use_cases.romanise import romanise
+
+_CHECKED: Final = frozenset({"sex", "born_on"})
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Merger:
         self._sealer = sealer
         self._catalogue = catalogue
         self._domain = job.domain
+        self._owns_names = catalogue[NAME].owner == job.domain
         self._name_heading = next(
             (c.heading for c in job.plan.layout.columns if c.field == NAME), ""
         )
@@ -81,9 +84,10 @@ class Merger:
         merged = Merged(row, held, held.id if held else new_id())
         observed_on = row.observed_on
         assert observed_on is not None  # noqa: S101 — staged rows always have a day
-        values = dict(row.values) if row.name is None else {NAME: row.name, **row.values}
-        for code, value in values.items():
-            self._fold(merged, self._catalogue[code], value, observed_on)
+        for code, value in self._statements(row, held):
+            field_ = self._catalogue[code]
+            if held is None or not self._says_nothing_new(held, field_, value, observed_on):
+                self._fold(merged, field_, value, observed_on)
         if held is None:
             self._register(merged)
         elif NAME in merged.columns or "name_ko" in merged.columns:
@@ -91,6 +95,36 @@ class Merger:
         if held is not None and row.name is not None:
             merged.conflict = self._conflict(row.name, held.columns[NAME])
         return merged
+
+    def _statements(self, row: ImportRow, held: Held | None) -> Iterator[tuple[str, Any]]:
+        """What the row says, without what only served to find and check the person.
+
+        Of a department that does not own them, sex and birth date were compared with the identity
+        number, and a name that is the registered one says nothing.
+        """
+        if row.name is not None and (self._owns_names or not _is_named(held, row.name)):
+            yield NAME, row.name
+        for code, value in row.values.items():
+            if self._owns_names or code not in _CHECKED:
+                yield code, value
+
+    def _says_nothing_new(self, held: Held, field_: Field, value: Any, observed_on: date) -> bool:
+        """Whether exactly this statement is the shown one already; a file that came before."""
+        entry = held.facts.get(field_.code)
+        if entry is None or not field_.is_fact:
+            return False
+        return (
+            entry["observed_on"] == observed_on.isoformat()
+            and entry["domain"] == self._domain
+            and entry["source"] == "department_push"
+            and "observed_at" not in entry
+            and self._is_value(field_, entry, value)
+        )
+
+    def _is_value(self, field_: Field, entry: Mapping[str, Any], value: Any) -> bool:
+        if "index" in entry:
+            return bool(entry["index"] == sealed.value_key(self._sealer, field_.code, value))
+        return type(entry["value"]) is type(value) and entry["value"] == value
 
     def _fold(self, merged: Merged, field_: Field, value: Any, observed_on: date) -> None:
         key, text, secret = self._forms(merged.resident_id, field_, value)
@@ -175,12 +209,16 @@ class Merger:
 
     def _conflict(self, name: str, registered: str) -> Fault | None:
         """A doubt about the name, with both names masked; the owner's own name is no doubt."""
-        if name == registered or self._catalogue[NAME].owner == self._domain:
+        if name == registered or self._owns_names:
             return None
         reason = f"姓名与登记的不一致(表中为{names.mask(name)},登记为{names.mask(registered)})"
         if romanise(name) == romanise(registered):
             reason += ",读音相同,可能是同音字"
         return Fault(self._name_heading, "name-differs", reason, is_warning=True)
+
+
+def _is_named(held: Held | None, name: str) -> bool:
+    return held is not None and held.columns[NAME] == name
 
 
 def _rename(merged: Merged, present: Mapping[str, Any]) -> None:
