@@ -94,7 +94,7 @@ select i.county, i.id, i.version, i.state, i.title, i.class, i.domain, i.organis
        array(select community from item_communities c
              where c.county = i.county and c.item_id = i.id order by community) as communities
 from items i where i.id = $4 and {SIGHT}
-for update of i
+for no key update of i
 """
 LOCKED_BY_SYSTEM = LOCKED.replace(f"i.id = $4 and {SIGHT}", "i.county = $1 and i.id = $2")
 

@@ -37,7 +37,8 @@ order by line
 """
 EXISTS = "select true from accounts where county = $1 and code = $2"
 BALANCE = """
-select credits_fen - debits_fen from accounts where county = $1 and code = $2 for update
+select credits_fen - debits_fen from accounts where county = $1 and code = $2
+for no key update
 """
 PAY = """
 insert into payments (county, id, item_id, transfer_id, amount_fen, paid_on, reference)
@@ -48,7 +49,7 @@ returning id
 PAYMENT = """
 select transfer_id, amount_fen, reference, reversed_by from payments
 where county = $1 and item_id = $2 and id = $3
-for update
+for no key update
 """
 REVERSED = "update payments set reversed_by = $3 where county = $1 and id = $2"
 LINES = """

@@ -1,5 +1,7 @@
 """From a refused task to an admitted one: apply, review, approve, pay."""
 
+from typing import Any
+
 from tests.factories.admission import (
     COMMUNITIES,
     ORG,
@@ -47,7 +49,10 @@ async def test_a_task_is_refused_until_its_item_is_approved_and_paid(here: Town)
     admitted = (await here.health.post("/v1/checks", task)).json()
     assert admitted["admitted"] is True
     assert admitted["item"]["id"] == item["id"]
+    await everything_is_on_record(here, item)
 
+
+async def everything_is_on_record(here: Town, item: dict[str, Any]) -> None:
     report = (await here.secretariat.get("/v1/refusals", within="222406")).json()
     assert [r["reason"] for r in report["items"]] == ["FUNDS_NOT_PAID", "NOT_ADMITTED"]
     actions = [entry["action"] for entry in item["timeline"]]

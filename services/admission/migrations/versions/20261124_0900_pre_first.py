@@ -204,7 +204,8 @@ create trigger accounts_open_empty before insert on accounts
     for each row execute function guard_opening();
 
 -- All lines of a transfer arrive in one statement and balance; accounts are locked in one order,
--- so two transfers over the same accounts wait for each other instead of deadlocking.
+-- so two transfers over the same accounts wait for each other instead of deadlocking. (Not `for
+-- update`: the foreign keys of both already hold `for key share` on these rows.)
 create function book_postings() returns trigger language plpgsql as $$
 begin
     if exists (
@@ -222,7 +223,7 @@ begin
     end if;
     perform 1 from accounts a
         where (a.county, a.code) in (select county, account from written)
-        order by a.county, a.code for update;
+        order by a.county, a.code for no key update;
     update accounts a set debits_fen = a.debits_fen + w.debits,
                           credits_fen = a.credits_fen + w.credits
     from (select county, account,
