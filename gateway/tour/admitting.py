@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.tour.actors import Actor, StepFailed
 from gateway.tour.scene import Scene
+from services.common.clock import local_day, utc_now
 
 _AMOUNT_FEN = 240_000
 
@@ -52,7 +53,7 @@ def _apply(scene: Scene, department: Actor, title: str) -> dict[str, Any]:
             "content": "登记社区体育设施的完好与使用情况,不另行采集居民信息。",
             "legal_basis": "《公共文化体育设施条例》",
             "special_explanation": "设施分布在小区内,部门无法逐一到场。",
-            "starts_on": (today + timedelta(days=1)).isoformat(),
+            "starts_on": today.isoformat(),
             "ends_on": (today + timedelta(days=90)).isoformat(),
             "adds": {"form": False, "ledger": False, "inspection": False},
             "workload_hours_per_month": 6,
@@ -72,13 +73,13 @@ def _apply(scene: Scene, department: Actor, title: str) -> dict[str, Any]:
 def _approve(scene: Scene, item: dict[str, Any]) -> dict[str, Any]:
     path = f"/admission/v1/items/{item['id']}"
     secretariat = scene.person(f"secretariat.{scene.county}")
-    review = {"outcome": "accept", "comment": "材料齐全,依据有效。"}
+    review = {"decision": "accept", "comment": "材料齐全,依据有效。"}
     item = secretariat.post(f"{path}/review", review, version=item["version"])
     approver = scene.person(f"approver.{scene.county}")
     decision = {
-        "outcome": "approve",
+        "decision": "approve",
         "approval_no": f"和准〔{_today().year}〕{datetime.now(UTC):%H%M%S}号",
-        "valid_to": (_today() + timedelta(days=365)).isoformat(),
+        "valid_to": item["ends_on"],
         "comment": "同意,经费随事转。",
     }
     item = approver.post(f"{path}/decide", decision, version=item["version"])
@@ -98,4 +99,4 @@ def _task(scene: Scene, title: str, item_id: str | None = None) -> dict[str, Any
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
+    return local_day(utc_now())

@@ -34,13 +34,17 @@ def run(base_url: str, password: str, files: Path, console: Console, *, ca: Path
     """
     verify = ssl.create_default_context(cafile=str(ca)) if ca else ssl.create_default_context()
     with httpx.Client(base_url=base_url, verify=verify, timeout=60, trust_env=False) as http:
-        scene = Scene(http, password, files, lambda text: console.print(f"   {text}"))
+        scene = Scene(http, password, files, lambda text: _say(console, text))
         try:
             proving.remember_indicators(scene)
         except (StepFailed, httpx.TransportError) as exc:
             console.print(f"[red]✗ {base_url}: {exc}[/red]")
             return True
         return not all(_step(console, scene, n, *step) for n, step in enumerate(STEPS, 1))
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(f"   {text}", soft_wrap=True)
 
 
 def _step(
@@ -50,7 +54,7 @@ def _step(
     try:
         act(scene)
     except (StepFailed, httpx.TransportError, KeyError, FileNotFoundError) as exc:
-        console.print(f"   [red]✗ 失败 failed: {type(exc).__name__}: {exc}[/red]")
+        console.print(f"   [red]✗ 失败 failed: {exc}[/red]", soft_wrap=True)
         return False
     console.print("   [green]✓[/green]")
     return True

@@ -27,10 +27,10 @@ def encode(keys: Sequence[Any], question: object) -> str:
     """An opaque cursor for the row with these sort keys.
 
     Args:
-        keys: Values that JSON can hold, in sort order.
+        keys: Sort keys; JSON's own types come back as they are, others (UUID) as text.
         question: The filters in force; a cursor is refused under any other.
     """
-    payload = orjson.dumps([list(keys), _digest(question)])
+    payload = orjson.dumps([list(keys), _digest(question)], default=str)
     return base64.urlsafe_b64encode(payload).decode().rstrip("=")
 
 

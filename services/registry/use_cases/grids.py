@@ -47,7 +47,7 @@ async def households(
     if len(groups) > limit:
         last_shown = groups[limit - 1][0]
         following = paging.encode((last_shown["dwelling"], str(last_shown["household_id"])), grid)
-    return orjson.dumps(shown), following
+    return orjson.dumps(shown, default=str), following
 
 
 def _household(rows: Sequence[Any], members: "_Members") -> dict[str, Any]:
