@@ -118,6 +118,19 @@ class Installation:
             )
         return done
 
+    @property
+    def demo(self) -> Path:
+        return self.root / "demo"
+
+    def load_demo(self) -> None:
+        """Load the smallest demo; its password and office files come out to `demo`."""
+        self.compose(
+            "run", "--rm", "-T", "demo", "demo", "load", "--environment", "--scale", "tiny"
+        )
+        self.demo.mkdir()
+        self.compose("create", "--no-recreate", "demo")
+        self.compose("cp", "demo:/var/lib/onegrid/.", str(self.demo))
+
     def compose(self, *arguments: str, **options: Any) -> str:
         """Run `docker compose` and return what it printed."""
         return self.run("docker", "compose", *arguments, **options).stdout
