@@ -6,7 +6,15 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from services.admission.domain.applications import Application, Funding
 from services.admission.domain.items import ItemClass
@@ -32,18 +40,22 @@ Domain = Literal[
 ]
 Fen = Annotated[int, Field(ge=0, le=10**13, strict=True)]
 PositiveFen = Annotated[int, Field(gt=0, le=10**13, strict=True)]
-Addition = Literal[
-    "institution",
-    "plate",
-    "ledger",
-    "form",
-    "app",
-    "inspection",
-    "campaign",
-    "training",
-    "survey",
-    "responsibility_letter",
-    "meeting",
+
+
+def _yes_or_detail(value: Any) -> bool | str:
+    """One check for both forms: a union would put the form tried into the JSON Pointer."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and 0 < len(value.strip()) <= _DETAIL_LENGTH:
+        return value.strip()
+    raise ValueError("true、false 或 200 字以内的说明")
+
+
+_DETAIL_LENGTH = 200
+YesOrDetail = Annotated[
+    Any,
+    AfterValidator(_yes_or_detail),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "maxLength": 200}]}),
 ]
 _FORM = (
     "contact",
@@ -91,6 +103,22 @@ class Contact(Strict):
     office_phone: Annotated[str, StringConstraints(pattern=r"^[0-9+ -]{5,20}$")] | None = None
 
 
+class Adds(Strict):
+    """是否新增: each true or false, or what exactly is added."""
+
+    institution: YesOrDetail = False
+    plate: YesOrDetail = False
+    ledger: YesOrDetail = False
+    form: YesOrDetail = False
+    app: YesOrDetail = False
+    inspection: YesOrDetail = False
+    campaign: YesOrDetail = False
+    training: YesOrDetail = False
+    survey: YesOrDetail = False
+    responsibility_letter: YesOrDetail = False
+    meeting: YesOrDetail = False
+
+
 class ItemApply(Strict):
     """《社区工作准入审批表》: name either communities or a scope (its urban communities)."""
 
@@ -109,7 +137,7 @@ class ItemApply(Strict):
     frequency: Line | None = None
     standard: Text | None = None
     process: Text | None = None
-    adds: dict[Addition, bool | Line] = Field(default_factory=dict)
+    adds: Adds = Field(default_factory=Adds)
     workload_hours_per_month: Annotated[float, Field(ge=0, le=10_000)] | None = None
     personnel: Text | None = None
     equipment: Text | None = None
