@@ -1,5 +1,7 @@
 """The same journey in both topologies, through the public API alone."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 from rich.console import Console
@@ -9,8 +11,9 @@ from tests.suites import Suite
 
 
 @pytest.fixture
-def http(suite: Suite) -> httpx.Client:
-    return httpx.Client(base_url=suite.base_url, timeout=30, trust_env=False)
+def http(suite: Suite) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=suite.base_url, timeout=30, trust_env=False) as client:
+        yield client
 
 
 def test_the_tour_walks_from_end_to_end(suite: Suite) -> None:
@@ -36,6 +39,7 @@ def test_nothing_is_open_by_default(http: httpx.Client) -> None:
     assert sorted(opened) == [
         "get /identity/v1/jwks",
         "get /identity/v1/metadata",
+        "get /identity/v1/style.css",
     ]
 
 
@@ -52,7 +56,7 @@ def test_an_unknown_department_is_not_let_in(http: httpx.Client) -> None:
 
 
 def test_the_pages_are_served(http: httpx.Client) -> None:
-    for path, words in (("/field/", "OneGrid"), ("/desk/", "OneGrid"), ("/api/", "OneGrid")):
+    for path, words in (("/field/", "一网"), ("/desk/", "一网"), ("/api/", "一网")):
         answer = http.get(path)
         assert answer.status_code == 200
         assert words in answer.text
