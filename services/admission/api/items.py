@@ -20,11 +20,18 @@ from services.admission.api.deps import (
     page,
     start,
 )
-from services.admission.api.schemas import Comment, Decide, ItemApply, Review, merged
+from services.admission.api.patching import merged
+from services.admission.api.schemas import (
+    Comment,
+    Decide,
+    ItemApply,
+    OpinionIn,
+    Review,
+)
 from services.admission.api.views import ItemDetail, ItemPage
 from services.admission.domain.items import ItemClass, State
 from services.admission.domain.questions import ItemFilters
-from services.admission.use_cases import applying, deciding, reading
+from services.admission.use_cases import applying, consulting, deciding, reading
 from services.common.idempotency import OnceHeader
 from services.common.paging import DEFAULT_LIMIT
 
@@ -122,6 +129,32 @@ async def submit(
 ) -> Response:
     """提交: hand an application in for review."""
     answer = await applying.submit(store, actor, item_id, version=version, once=once, now=now)
+    return answer.response()
+
+
+@router.post("/{item_id}/opinions", operation_id="admission.items.opine", responses=_DETAIL)
+async def opine(  # noqa: PLR0913 — dependencies of one endpoint
+    store: StoreDep,
+    *,
+    actor: ActorDep,
+    now: NowDep,
+    once: OnceHeader,
+    version: VersionDep,
+    item_id: UUID,
+    body: OpinionIn,
+) -> Response:
+    """征求意见: say what one thinks of an application under review."""
+    body.complete()
+    answer = await consulting.opine(
+        store,
+        actor,
+        item_id,
+        stance=body.stance,
+        comment=body.comment,
+        version=version,
+        once=once,
+        now=now,
+    )
     return answer.response()
 
 

@@ -18,6 +18,7 @@ POLICY: Policy = {
     "admission.items.version": allow(*_READERS),
     "admission.items.amend": allow(*_DEPARTMENTS, "secretariat"),
     "admission.items.submit": allow(*_DEPARTMENTS, "secretariat"),
+    "admission.items.opine": allow("street_officer", "community_officer", "finance_officer"),
     "admission.items.review": allow("secretariat"),
     "admission.items.decide": allow("approver"),
     "admission.items.revoke": allow("approver", "secretariat"),

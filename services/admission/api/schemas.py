@@ -1,23 +1,20 @@
 """The wire shapes of admission. Requests refuse unknown members; money is integer fen."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi.exceptions import RequestValidationError
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     WithJsonSchema,
 )
 
 from services.admission.domain.applications import Application, Funding
-from services.admission.domain.items import ItemClass
+from services.admission.domain.items import ItemClass, Stance
 from services.admission.domain.money import Instalment
 from services.admission.use_cases.applying import Draft
 from services.admission.use_cases.deciding import Approval
@@ -174,6 +171,20 @@ class ItemApply(Strict):
         return Draft(application, self.communities, self.scope)
 
 
+class OpinionIn(Strict):
+    """征求意见: what a street, a community or finance thinks; an objection says why."""
+
+    stance: Stance
+    comment: Text | None = None
+
+    def complete(self) -> None:
+        """Raises `ValidationFailed` when a concern or objection does not say why."""
+        if self.stance is not Stance.SUPPORT and not self.comment:
+            raise ValidationFailed(
+                Fault("/comment", "required", "有保留或反对意见的，请写明理由。")
+            )
+
+
 class Review(Strict):
     """初审: accept for decision, or return for correction with a comment."""
 
@@ -243,47 +254,3 @@ class CheckIn(Strict):
     domain: Domain
     title: Line
     item_id: UUID | None = None
-
-
-def merged(view: Mapping[str, Any], patch: Mapping[str, Any]) -> ItemApply:
-    """An application after a merge patch (RFC 7396), checked as a whole.
-
-    Args:
-        view: The item as read.
-        patch: What the caller sent; a `scope` replaces the communities.
-
-    Raises:
-        RequestValidationError: With the pointers of the merged document.
-    """
-    funding = {k: v for k, v in view["funding"].items() if k in FundingIn.model_fields}
-    wire = {field.alias or name for name, field in ItemApply.model_fields.items()}
-    kept = {name: view[name] for name in wire if name in view}
-    kept["funding"] = funding
-    if patch.get("scope"):
-        kept.pop("communities")
-    document = _merge(kept, patch)
-    try:
-        return ItemApply.model_validate(_without_nulls(document))
-    except ValidationError as exc:
-        faults = [{**e, "loc": ("body", *e["loc"])} for e in exc.errors(include_url=False)]
-        raise RequestValidationError(faults) from exc
-
-
-def _merge(target: Any, patch: Any) -> Any:
-    if not isinstance(patch, Mapping):
-        return patch
-    result = dict(target) if isinstance(target, Mapping) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = _merge(result.get(name), value)
-    return result
-
-
-def _without_nulls(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: _without_nulls(value) if isinstance(value, Mapping) else value
-        for name, value in document.items()
-        if value is not None
-    }

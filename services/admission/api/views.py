@@ -79,6 +79,7 @@ class ItemDetail(ItemView):
     """An item with its timeline and payments."""
 
     timeline: list[dict[str, Any]]
+    opinions: list[dict[str, Any]]
     payments: list[dict[str, Any]]
 
 

@@ -7,11 +7,14 @@ from services.admission.domain.items import State
 COMMUNITY_LENGTH = 12
 
 _OVERSEERS = frozenset({"secretariat", "approver", "finance_officer", "county_officer", "auditor"})
-_RECIPIENTS = frozenset({"community_officer", "street_officer", "grid_worker"})
+_CONSULTED = frozenset({"community_officer", "street_officer"})
+_RECIPIENTS = frozenset({"grid_worker"})
 _DEPARTMENTS = frozenset({"department_officer", "department_system"})
 
 OVERSEEN = frozenset(State) - {State.DRAFT}
 PUBLISHED = frozenset({State.APPROVED, State.ACTIVE, State.SUSPENDED, State.EXPIRED, State.REVOKED})
+
+OPEN_TO_OPINION = PUBLISHED | {State.SUBMITTED, State.REVIEWED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,14 @@ def sight(actor: Actor) -> Sight:
     """What this caller may see.
 
     A department sees its own applications only: what another department asks for is not its
-    business before the county has published it, and reaches it through the public list.
+    business. Streets and communities see what they would have to carry as soon as it is handed in,
+    so that they can be heard.
     """
     states: frozenset[State] = frozenset()
     if not actor.roles.isdisjoint(_OVERSEERS):
         states = OVERSEEN
+    elif not actor.roles.isdisjoint(_CONSULTED):
+        states = OPEN_TO_OPINION
     elif not actor.roles.isdisjoint(_RECIPIENTS):
         states = PUBLISHED
     return Sight(actor.organisation, states, actor.community_areas)

@@ -46,6 +46,7 @@ class Action(StrEnum):
     APPLY = "apply"
     AMEND = "amend"
     SUBMIT = "submit"
+    OPINE = "opine"
     ACCEPT = "accept"
     RETURN = "return"
     APPROVE = "approve"
@@ -58,6 +59,14 @@ class Action(StrEnum):
     REVOKE = "revoke"
 
 
+class Stance(StrEnum):
+    """What someone who is consulted thinks of an application."""
+
+    SUPPORT = "support"
+    CONCERN = "concern"
+    OBJECT = "object"
+
+
 IN_FORCE = frozenset({State.APPROVED, State.ACTIVE, State.SUSPENDED})
 CARRIED = frozenset({State.ACTIVE, State.SUSPENDED})
 """A community carries these: a suspended item may be refused and is still on its list."""
@@ -68,6 +77,7 @@ APPLICANTS = frozenset({"department_officer", "department_system", "secretariat"
 _SECRETARIAT = frozenset({"secretariat"})
 _APPROVER = frozenset({"approver"})
 _FINANCE = frozenset({"finance_officer"})
+_CONSULTED = frozenset({"street_officer", "community_officer", "finance_officer"})
 SYSTEM = "system"
 _CLOCKWORK = frozenset({SYSTEM})
 
@@ -90,6 +100,8 @@ TRANSITIONS: Mapping[tuple[State, Action], Step] = {
     (State.RETURNED, Action.AMEND): Step(State.RETURNED, APPLICANTS),
     (State.DRAFT, Action.SUBMIT): Step(State.SUBMITTED, APPLICANTS),
     (State.RETURNED, Action.SUBMIT): Step(State.SUBMITTED, APPLICANTS),
+    (State.SUBMITTED, Action.OPINE): Step(State.SUBMITTED, _CONSULTED),
+    (State.REVIEWED, Action.OPINE): Step(State.REVIEWED, _CONSULTED),
     (State.SUBMITTED, Action.ACCEPT): Step(State.REVIEWED, _SECRETARIAT),
     (State.SUBMITTED, Action.RETURN): Step(State.RETURNED, _SECRETARIAT),
     # The joint meeting may find a gap after the review; the secretariat then sends it back.

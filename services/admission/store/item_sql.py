@@ -51,6 +51,10 @@ _HISTORY = """,
     'action', t.action, 'from', t.from_state, 'to', t.to_state, 'by', t.name,
     'organisation', t.organisation, 'comment', t.comment) order by t.seq), '[]')
     from item_timeline t where t.county = i.county and t.item_id = i.id),
+'opinions', (select coalesce(json_agg(json_build_object('organisation', o.organisation,
+    'stance', o.stance, 'comment', o.comment, 'version', o.version, 'by', o.name,
+    'given_at', o.given_at) order by o.given_at), '[]')
+    from item_opinions o where o.county = i.county and o.item_id = i.id),
 'payments', (select coalesce(json_agg(json_build_object('id', p.id, 'amount_fen', p.amount_fen,
     'paid_on', p.paid_on, 'reference', p.reference, 'reversed', p.reversed_by is not null)
     order by p.paid_on, p.id), '[]')
@@ -132,6 +136,14 @@ update items set version = version + 1, state = $3, updated_at = $4,
     hold_transfer = coalesce($10, hold_transfer)
 where county = $1 and id = $2
 returning version
+"""
+OPINE = """
+insert into item_opinions as o (county, item_id, organisation, stance, comment, version, subject,
+    name, given_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (county, item_id, organisation) do update set stance = excluded.stance,
+    comment = excluded.comment, version = excluded.version, subject = excluded.subject,
+    name = excluded.name, given_at = excluded.given_at
 """
 TIMELINE = """
 insert into item_timeline (county, item_id, version, at, action, from_state, to_state,

@@ -11,7 +11,7 @@ import orjson
 from services.admission.domain.actors import Actor, Sight
 from services.admission.domain.applications import Application
 from services.admission.domain.checks import plain
-from services.admission.domain.items import Action, ItemClass, State
+from services.admission.domain.items import Action, ItemClass, Stance, State
 from services.admission.domain.money import Instalment
 from services.admission.domain.questions import ItemFilters
 from services.admission.domain.records import Change, Item
@@ -177,6 +177,23 @@ class ItemWrites:
             paid_fen=item.paid_fen + change.paid_fen,
             valid_to=change.valid_to or item.valid_to,
             hold_transfer=change.hold_transfer or item.hold_transfer,
+        )
+
+    async def opine(
+        self, item: Item, actor: Actor, stance: Stance, comment: str | None, at: datetime
+    ) -> None:
+        """Keep an organisation's opinion of an application."""
+        await self._connection.execute(
+            sql.OPINE,
+            item.county,
+            item.id,
+            actor.organisation,
+            stance,
+            comment,
+            item.version,
+            actor.subject,
+            actor.name,
+            at,
         )
 
     async def reschedule(self, item: Item, schedule: Sequence[Instalment]) -> Item:

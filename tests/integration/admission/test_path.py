@@ -96,6 +96,29 @@ async def test_a_returned_application_is_corrected_and_comes_back(here: Town) ->
     assert (await here.health.get(f"/v1/items/{item['id']}/versions/2")).status_code == 404
 
 
+async def test_those_who_would_carry_it_are_heard_before_the_decision(here: Town) -> None:
+    item = await here.health.step(await here.apply(), "submit")
+    path = f"/v1/items/{item['id']}/opinions"
+    silent = await here.community.post(path, {"stance": "object"}, item["version"])
+    assert silent.json()["errors"][0]["pointer"] == "/comment"
+    concern = {"stance": "concern", "comment": "人手不足，建议分批开展。"}
+    item = await here.community.step(item, "opinions", concern)
+    item = await here.finance.step(item, "opinions", {"stance": "support"})
+    item = await here.community.step(item, "opinions", {"stance": "support"})
+    assert item["version"] == 2
+    given = {o["organisation"]: (o["stance"], o["comment"]) for o in item["opinions"]}
+    assert given == {
+        "222406.finance": ("support", None),
+        COMMUNITIES[0]: ("support", None),
+    }
+    assert (await here.housing.post(path, {"stance": "support"}, 2)).status_code == 403
+    item = await here.secretariat.step(item, "review", {"decision": "accept"})
+    reject = {"decision": "reject", "comment": "不具备条件"}
+    item = await here.approver.step(item, "decide", reject)
+    late = await here.finance.post(path, {"stance": "support"}, item["version"])
+    assert late.status_code == 409
+
+
 async def test_a_rejected_application_is_over(here: Town) -> None:
     item = await here.reviewed()
     item = await here.approver.step(item, "decide", {"decision": "reject", "comment": "属部门职责"})

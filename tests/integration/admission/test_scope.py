@@ -33,13 +33,15 @@ async def test_an_application_is_seen_by_its_own_and_later_by_those_it_concerns(
         assert (await office.get(path)).status_code == 404
         assert await titles(office) == []
     item = await here.health.step(item, "submit")
-    assert (await here.secretariat.get(path)).status_code == 200
-    for office in (here.housing, here.community, here.elsewhere):
+    grid = replace(here.community, roles=["grid_worker"], areas=[COMMUNITIES[0] + "001"])
+    for office in (here.secretariat, here.community):
+        assert (await office.get(path)).status_code == 200
+    for office in (here.housing, here.elsewhere, grid):
         assert (await office.get(path)).status_code == 404
     item = await here.secretariat.step(item, "review", {"decision": "accept"})
     await here.fund(10_000)
     await here.approver.step(item, "decide", approval())
-    assert (await here.community.get(path)).status_code == 200
+    assert (await grid.get(path)).status_code == 200
     for office in (here.housing, here.elsewhere):
         assert (await office.get(path)).status_code == 404
         assert (await office.get(f"{path}/versions/1")).status_code == 404

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from services.admission.domain.actors import OVERSEEN, PUBLISHED, Actor, sight
+from services.admission.domain.actors import (
+    OPEN_TO_OPINION,
+    OVERSEEN,
+    PUBLISHED,
+    Actor,
+    sight,
+)
 from services.admission.domain.applications import (
     Application,
     Funding,
@@ -152,7 +158,8 @@ def test_the_enclosing_area_is_the_smallest() -> None:
 def test_sight_is_what_a_role_needs() -> None:
     assert sight(DEPARTMENT).states == frozenset()
     assert sight(actor("secretariat")).states == OVERSEEN
-    assert sight(actor("community_officer")).states == PUBLISHED
+    assert sight(actor("street_officer")).states == OPEN_TO_OPINION
+    assert sight(actor("grid_worker")).states == PUBLISHED
     grid = actor("grid_worker", areas=(A + "001",))
     assert sight(grid).areas == (A,)
     assert grid.covers(A)
