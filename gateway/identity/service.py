@@ -36,6 +36,17 @@ async def enrol(settings: IdentitySettings, person: Mapping[str, Any], password:
         await enrolling.enrol(store, hasher_of(settings), person, password, now=utc_now())
 
 
+async def register(settings: IdentitySettings, system: Mapping[str, Any]) -> str | None:
+    """Register a department's system from the command line; its secret, unless it has keys.
+
+    Args:
+        settings: The rooms' own.
+        system: `client_id`, `name`, `role`, `org`, `areas`, `domains`, maybe `jwks`.
+    """
+    async with _opened(settings) as store:
+        return await enrolling.register(store, hasher_of(settings), system, now=utc_now())
+
+
 @asynccontextmanager
 async def _opened(settings: IdentitySettings) -> AsyncIterator[Store]:
     database = Database(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from gateway.identity.api.deps import IssuerDep
+from gateway.identity.api.schemas import EventPage
 from gateway.identity.use_cases import feed
 from services.common.auth import Caller
 from services.common.paging import DEFAULT_LIMIT, MAX_LIMIT
@@ -13,7 +14,9 @@ from services.common.paging import DEFAULT_LIMIT, MAX_LIMIT
 router = APIRouter(tags=["events"])
 
 
-@router.get("/v1/events", operation_id="identity.events.list")
+@router.get(
+    "/v1/events", operation_id="identity.events.list", responses={200: {"model": EventPage}}
+)
 async def list_events(
     caller: Caller,
     issuer: IssuerDep,
@@ -23,4 +26,4 @@ async def list_events(
 ) -> Response:
     """CloudEvents after a cursor, in order; waits up to `wait_s` for the first."""
     body = await feed.page(issuer, after, limit=limit, areas=caller.areas, wait_s=wait_s)
-    return Response(body, media_type="application/json")
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from gateway.identity.api.deps import IssuerDep, NowDep
-from gateway.identity.api.schemas import KeySetView, Metadata, Rotation, RotationView
+from gateway.identity.api.schemas import OPEN, KeySetView, Metadata, Rotation, RotationView
 from gateway.identity.api.texts import LOCALES
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.use_cases import rotating
@@ -20,7 +20,12 @@ _SHORT: Final = {"Cache-Control": "public, max-age=300"}
 _CONFIDENTIAL: Final = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 
 
-@router.get("/v1/jwks", operation_id="identity.keys.list", responses={200: {"model": KeySetView}})
+@router.get(
+    "/v1/jwks",
+    operation_id="identity.keys.list",
+    responses={200: {"model": KeySetView}},
+    openapi_extra=OPEN,
+)
 async def jwks(issuer: IssuerDep) -> Response:
     """The public keys that tokens are signed with, newest first."""
     body = orjson.dumps({"keys": await issuer.keyring.published()})
@@ -28,7 +33,10 @@ async def jwks(issuer: IssuerDep) -> Response:
 
 
 @router.get(
-    "/v1/metadata", operation_id="identity.metadata.show", responses={200: {"model": Metadata}}
+    "/v1/metadata",
+    operation_id="identity.metadata.show",
+    responses={200: {"model": Metadata}},
+    openapi_extra=OPEN,
 )
 async def show_metadata(issuer: IssuerDep) -> Response:
     """What this authorization server offers and where (RFC 8414)."""

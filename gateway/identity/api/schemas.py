@@ -87,9 +87,21 @@ class Metadata(BaseModel):
     authorization_response_iss_parameter_supported: bool
 
 
+class EventPage(BaseModel):
+    """Events (CloudEvents 1.0) after a cursor."""
+
+    items: list[dict[str, Any]]
+    next: str
+
+
+OPEN: Final[dict[str, Any]] = {"security": []}
+"""In the API document: needs no access token."""
+
+
 def form_body(**properties: str) -> dict[str, Any]:
-    """The request body of a form endpoint; a property's text describes it, `!` marks required."""
+    """A public form endpoint; a property's text describes it, `!` marks required ones."""
     return {
+        **OPEN,
         "requestBody": {
             "required": True,
             "content": {
@@ -104,7 +116,7 @@ def form_body(**properties: str) -> dict[str, Any]:
                     }
                 }
             },
-        }
+        },
     }
 
 

@@ -13,6 +13,7 @@ from gateway.identity.api import form_tokens, page
 from gateway.identity.api.deps import IssuerDep, NowDep, fields
 from gateway.identity.api.form_tokens import FormTokens
 from gateway.identity.api.page import Notice
+from gateway.identity.api.schemas import OPEN, form_body
 from gateway.identity.api.texts import Locale, locale_of
 from gateway.identity.domain import redirects
 from gateway.identity.domain.refusals import OAuthRefused
@@ -23,10 +24,20 @@ from gateway.identity.use_cases.sign_in import Ask, Outcome
 
 router = APIRouter(tags=["sign-in"])
 
-_HTML: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"description": "The sign-in page, in Chinese, Korean or English."}
+_SHOWN: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The sign-in page, in Chinese, Korean or English."},
+    303: {"description": "Back to the application, with an error."},
+    400: {"description": "A page: nobody registered this client with this redirect URI."},
+}
+_SUBMITTED: Final[dict[int | str, dict[str, Any]]] = {
+    303: {"description": "Back to the application, with a code or an error."},
+    400: _SHOWN[400],
+    403: {"description": "The page again: the form is not one we showed to this browser."},
+    422: {"description": "The page again: the account or password is not right."},
+    429: {"description": "The page again: the account is locked for a while."},
 }
 _PARAMETERS: Final = {
+    **OPEN,
     "parameters": [
         {"name": name, "in": "query", "required": needed, "schema": {"type": "string"}}
         for name, needed in {
@@ -38,7 +49,7 @@ _PARAMETERS: Final = {
             "state": False,
             "ui_locales": False,
         }.items()
-    ]
+    ],
 }
 
 
@@ -46,7 +57,7 @@ _PARAMETERS: Final = {
     "/v1/authorize",
     operation_id="identity.authorize.show",
     response_class=HTMLResponse,
-    responses=_HTML,
+    responses=_SHOWN,
     openapi_extra=_PARAMETERS,
 )
 async def show(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
@@ -59,8 +70,16 @@ async def show(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
     "/v1/authorize",
     operation_id="identity.authorize.sign_in",
     response_class=HTMLResponse,
-    responses={**_HTML, 303: {"description": "Back to the application, with a code."}},
-    openapi_extra=_PARAMETERS,
+    status_code=303,
+    responses=_SUBMITTED,
+    openapi_extra={
+        **form_body(
+            login="!Login name.",
+            password="!Password.",  # noqa: S106 — a description
+            form_token="!From the page; its cookie belongs to it.",  # noqa: S106 — a description
+        ),
+        **_PARAMETERS,
+    },
 )
 async def submit(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
     """Sign in: back to the application with a code, or the page again with what went wrong."""
@@ -77,7 +96,9 @@ async def submit(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
     return await visit.sign_in(typed)
 
 
-@router.get("/v1/style.css", operation_id="identity.style.show", response_class=Response)
+@router.get(
+    "/v1/style.css", operation_id="identity.style.show", response_class=Response, openapi_extra=OPEN
+)
 async def style() -> Response:
     """The sign-in page's style sheet."""
     return Response(

@@ -40,6 +40,7 @@ on conflict (login) do update set
     areas = excluded.areas, domains = excluded.domains, password_hash = excluded.password_hash,
     password_changed_at = excluded.password_changed_at
 where accounts.is_demo = excluded.is_demo
+returning 1
 """
 PUT_CLIENTS = """
 insert into clients (id, name, organisation, roles, areas, domains, is_public, secret_hash, jwks,
@@ -52,7 +53,8 @@ on conflict (id) do update set
     name = excluded.name, organisation = excluded.organisation, roles = excluded.roles,
     areas = excluded.areas, domains = excluded.domains, secret_hash = excluded.secret_hash,
     jwks = excluded.jwks
-where clients.is_demo = excluded.is_demo
+where clients.is_demo = excluded.is_demo and not clients.is_public
+returning 1
 """
 ANY_DEMO_HASH = "select password_hash from accounts where is_demo limit 1"
 
@@ -93,10 +95,13 @@ class Accounts:
         now: datetime,
         *,
         is_demo: bool,
-    ) -> None:
-        """Add or replace accounts, all with one password; never a real one by a demo one."""
+    ) -> int:
+        """Add or replace accounts, all with one password, and count them.
+
+        A real account is never replaced by a demo one, nor the other way round.
+        """
         sent = orjson.dumps(list(accounts)).decode()
-        await self._connection.execute(PUT_ACCOUNTS, sent, password_hash, now, is_demo)
+        return len(await self._connection.fetch(PUT_ACCOUNTS, sent, password_hash, now, is_demo))
 
     async def put_clients(
         self,
@@ -105,10 +110,13 @@ class Accounts:
         now: datetime,
         *,
         is_demo: bool,
-    ) -> None:
-        """Add or replace confidential clients; one that brings `jwks` gets no secret."""
+    ) -> int:
+        """Add or replace confidential clients, and count them; `jwks` come instead of a secret.
+
+        A public client is never replaced, nor a real one by a demo one or the other way round.
+        """
         sent = orjson.dumps(list(clients)).decode()
-        await self._connection.execute(PUT_CLIENTS, sent, secret_hash, now, is_demo)
+        return len(await self._connection.fetch(PUT_CLIENTS, sent, secret_hash, now, is_demo))
 
     async def any_demo_hash(self) -> str | None:
         """The password hash all demo accounts share; None where there are none."""

@@ -46,9 +46,9 @@ REVOKE = """
 update token_families set revoked_at = $2, revoked_for = $3
 where id = any ($1) and revoked_at is null
 """
-REVOKE_OF_ACCOUNT = """
+REVOKE_OF_LOGIN = """
 update token_families set revoked_at = $2, revoked_for = $3
-where account_id = $1 and revoked_at is null
+where account_id = (select id from accounts where login = $1) and revoked_at is null
 """
 FAMILY_OF = """
 select f.id from refresh_tokens t join token_families f on f.id = t.family_id
@@ -118,9 +118,9 @@ class Grants:
         """End sessions."""
         await self._connection.execute(REVOKE, list(families), now, why)
 
-    async def revoke_of_account(self, account: UUID, now: datetime, why: str) -> None:
+    async def revoke_of_login(self, login: str, now: datetime, why: str) -> None:
         """End all sessions of a person."""
-        await self._connection.execute(REVOKE_OF_ACCOUNT, account, now, why)
+        await self._connection.execute(REVOKE_OF_LOGIN, login, now, why)
 
     async def family_of(self, token_hash: bytes, client: str) -> UUID | None:
         """The session of a client's refresh token."""

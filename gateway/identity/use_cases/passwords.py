@@ -53,4 +53,4 @@ async def change(issuer: Issuer, wish: Change, *, now: datetime) -> None:
     encoded = await issuer.hasher.hash(wish.new)
     async with issuer.store.transaction() as tx:
         await tx.accounts.set_password(account.id, encoded, now)
-        await tx.grants.revoke_of_account(account.id, now, "password_changed")
+        await tx.grants.revoke_of_login(account.login, now, "password_changed")

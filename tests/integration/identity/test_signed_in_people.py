@@ -13,7 +13,7 @@ from gateway.identity.api.policy import POLICY, ROLES
 from gateway.identity.app import create_app
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.use_cases import upkeep
-from gateway.identity.use_cases.enrolling import LoginBelongsToDemo
+from gateway.identity.use_cases.enrolling import NameTaken
 from services.common.database import Connection
 from services.common.errors import PeerUnavailable, ValidationFailed
 from tests.factories import identity
@@ -155,7 +155,7 @@ async def test_a_person_is_enrolled_and_enrolled_again(
     demo = identity.person(login="audit.admin")
     async with app.state.issuer.store.transaction() as tx:
         await tx.accounts.put_accounts([demo], identity.HASH, hands(), is_demo=True)
-    with pytest.raises(LoginBelongsToDemo):
+    with pytest.raises(NameTaken):
         await service.enrol(settings(), demo, PASSWORD)
 
 

@@ -73,6 +73,14 @@ async def test_two_first_starts_at_once_make_one_key(
     assert await sql.fetchval("select count(*) from signing_keys") == 1
 
 
+async def test_many_signatures_after_a_change_read_the_table_once(app: FastAPI) -> None:
+    keyring = app.state.issuer.keyring
+    keyring.reread()
+    tokens = await asyncio.gather(*(keyring.sign({"n": n}) for n in range(5)))
+    published = {"keys": await keyring.published()}
+    assert [claims_of(token, published)["n"] for token in tokens] == [0, 1, 2, 3, 4]
+
+
 async def test_a_moved_private_key_does_not_open(
     app: FastAPI, start: Callable[..., Awaitable[FastAPI]], connect: Connect, sql: Connection
 ) -> None:

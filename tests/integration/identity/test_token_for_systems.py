@@ -2,12 +2,16 @@
 
 import base64
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from joserfc.jwk import ECKey
 
+from gateway.identity import service
+from gateway.identity.settings import IdentitySettings
+from gateway.identity.use_cases.enrolling import KeysNotUsable, NameTaken
 from services.common.database import Connection
 from services.common.testing import ISSUER
 from tests.factories import identity
@@ -231,3 +235,42 @@ async def test_an_assertion_must_be_about_the_client_that_sends_it(
 async def test_a_client_with_keys_has_no_secret(http: httpx.AsyncClient, key: ECKey) -> None:
     response = await http.post("/v1/token", data={**SECRET, "client_id": SIGNER})
     assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+
+
+async def test_a_system_is_registered_with_a_secret_or_keys(
+    http: httpx.AsyncClient, settings: Callable[..., IdentitySettings], sql: Connection
+) -> None:
+    secret = await service.register(settings(), identity.system(client_id="sys.new"))
+    form = {**CREDENTIALS, "client_id": "sys.new", "client_secret": str(secret)}
+    assert (await http.post("/v1/token", data=form)).status_code == 200
+    private = ECKey.generate_key("P-256", parameters={"kid": "k9"})
+    keys = {"keys": [private.as_dict(private=False)]}
+    assert await service.register(settings(), identity.system(client_id=SIGNER, jwks=keys)) is None
+    response = await http.post("/v1/token", data=asserted(signed(private)))
+    assert response.status_code == 200
+    await sql.execute("update clients set is_demo = true where id = 'sys.new'")
+    for system in (
+        {"client_id": "sys.new"},
+        {"client_id": "field"},
+        {"client_id": "desk", "jwks": keys},
+    ):
+        with pytest.raises(NameTaken):
+            await service.register(settings(), identity.system(**system))
+
+
+@pytest.mark.parametrize(
+    "jwks",
+    [
+        {"keys": []},
+        {},
+        "keys",
+        {"keys": [ECKey.generate_key("P-256").as_dict(private=True)]},
+        {"keys": [ECKey.generate_key("P-384").as_dict(private=False)]},
+        {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]},
+    ],
+)
+async def test_keys_that_are_not_public_p256_keys_are_refused(
+    settings: Callable[..., IdentitySettings], jwks: Any
+) -> None:
+    with pytest.raises(KeysNotUsable):
+        await service.register(settings(), identity.system(jwks=jwks))
