@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.registry.api import accesses, areas, events, grids, imports, indicators, residents
 
 ROUTERS: tuple[APIRouter, ...] = (
+    residents.hot_router,  # first: routes are tried in order, and these are asked for most
     areas.router,
     residents.router,
     accesses.router,

@@ -11,14 +11,17 @@ from starlette.responses import Response
 
 from services.common import edge
 from services.common.auth import Caller, Principal
+from services.common.direct import direct
 from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import OnceHeader
 from services.registry.api import bodies, pages, schemas
 from services.registry.api.deps import ReadingDep, StoreDep, reading_of, uuid_of
+from services.registry.api.direct import DirectRoute
 from services.registry.domain import scopes
 from services.registry.store.store import Store
 from services.registry.use_cases import corrections, residents
 
+hot_router = APIRouter(prefix="/v1/residents", tags=["residents"], route_class=DirectRoute)
 router = APIRouter(prefix="/v1/residents", tags=["residents"])
 
 _ONE: Final[dict[int | str, dict[str, Any]]] = {200: {"model": schemas.Resident}}
@@ -36,23 +39,30 @@ def _body(model: type[Any]) -> dict[str, Any]:
 _FIELDS_PARAMETER: Final = {
     "parameters": [
         {
+            "name": "resident_id",
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "format": "uuid"},
+        },
+        {
             "name": "fields",
             "in": "query",
             "required": True,
             "description": "Codes of the catalogue, separated by commas.",
             "schema": {"type": "string", "maxLength": _LONGEST_FIELDS},
-        }
+        },
     ]
 }
 
 
-@router.post(
+@hot_router.post(
     "/lookup",
     operation_id="registry.residents.lookup",
     summary="The resident with a document",
     responses=_ONE,
     openapi_extra=_body(schemas.Lookup),
 )
+@direct
 async def look_up(request: Request) -> Response:
     """Exact look-up of one resident in the caller's areas; unknown and hidden are both 404."""
     store: Store = request.app.state.store
@@ -89,21 +99,22 @@ async def search(
     return pages.answer(request, *await residents.find(store, reading, wanted, question))
 
 
-@router.get(
-    "/{resident_id}",
+@hot_router.get(
+    "/{resident_id}",  # noqa: FAST003 — a direct route reads its path from the request
     operation_id="registry.residents.get",
     summary="One resident",
     responses=_ONE,
     openapi_extra=_FIELDS_PARAMETER,
 )
-async def get(request: Request, resident_id: str) -> Response:
+async def get(request: Request) -> Response:
     """A resident in the caller's areas, restricted to the fields asked for."""
     store: Store = request.app.state.store
     principal: Principal = request.state.principal
     given = request.query_params.get("fields", "")
     codes = bodies.field_codes([c for c in given.split(",") if c], "#query/fields")
     wanted = store.selections.of(codes, "#query/fields", principal.roles, principal.domains)
-    answer = await residents.by_id(store, reading_of(request), wanted, uuid_of(resident_id))
+    resident_id = uuid_of(request.path_params["resident_id"])
+    answer = await residents.by_id(store, reading_of(request), wanted, resident_id)
     return answer.response()
 
 

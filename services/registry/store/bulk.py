@@ -60,19 +60,18 @@ with tables as (
     where oid in ('areas'::regclass, 'households'::regclass, 'residents'::regclass,
         'identifiers'::regclass)),
 constraints as (
-    select case c.contype when 'f' then 3 else 1 end as place,
+    select c.contype = 'f' as first,
         format('alter table %s drop constraint %I', t.name, c.conname) as away,
         format('alter table %s add constraint %I %s', t.name, c.conname,
             pg_get_constraintdef(c.oid)) as back
     from pg_constraint c join tables t on t.oid = c.conrelid
     where c.contype = 'f' or (c.contype = 'p' and t.name = 'identifiers')),
 indexes as (
-    select 2 as place, format('drop index %s', i.indexrelid::regclass) as away,
+    select false as first, format('drop index %s', i.indexrelid::regclass) as away,
         pg_get_indexdef(i.indexrelid) as back
     from pg_index i join tables t on t.oid = i.indrelid
     where not exists (select from pg_constraint c where c.conindid = i.indexrelid))
-select place, away, back from constraints union all select place, away, back from indexes
-order by place desc, away
+select * from constraints union all select * from indexes order by first desc, away
 """
 ANALYZE = "analyze areas, households, residents, identifiers"
 
@@ -129,15 +128,15 @@ class Bulk:
     async def begin(self, scale: str, seed: str) -> None:
         """Clear what a killed load left, set indexes aside, and remember all that."""
         async with self._connection.transaction():
-            for row in await self._connection.fetch(LOADS):
-                self._set_aside = self._set_aside or orjson.loads(row["set_aside"])
+            loads = await self._connection.fetch(LOADS)
+            back = {text for row in loads for text in orjson.loads(row["set_aside"])}
             await self._connection.execute(FORGET)
             await self._connection.execute(CLEAR)
             await self._connection.execute(CLEAR_AREAS)
-            if not self._set_aside:
-                for row in await self._connection.fetch(SET_ASIDE):
-                    await self._connection.execute(row["away"])
-                    self._set_aside.insert(0, row["back"])
+            for row in await self._connection.fetch(SET_ASIDE):
+                await self._connection.execute(row["away"])
+                back.add(row["back"])
+            self._set_aside = sorted(back, key=_place)
             remembered = orjson.dumps(self._set_aside).decode()
             await self._connection.execute(BEGIN, scale, seed, remembered)
 
@@ -162,6 +161,12 @@ class Bulk:
         """Tell the planner what is there now, and mark the demo loaded."""
         await self._connection.execute(ANALYZE)
         await self._connection.execute(END, scale, seed)
+
+
+def _place(statement: str) -> tuple[int, str]:
+    """Primary keys come back first, because foreign keys, last, lean on them."""
+    order = 0 if " PRIMARY KEY " in statement else 2 if " FOREIGN KEY " in statement else 1
+    return order, statement
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """Counting for the indicators: from the counts per grid, never from the residents."""
 
+from collections.abc import Sequence
+
 import orjson
 
 from services.common.database import Connection
@@ -41,7 +43,7 @@ from grids g
 """
 
 
-async def numbers(connection: Connection, within: str, counties: list[str]) -> Numbers:
+async def numbers(connection: Connection, within: str, counties: Sequence[str]) -> Numbers:
     """What was counted in an area that reaches into these counties."""
     row = await connection.fetchrow(
         NUMBERS,

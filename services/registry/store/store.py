@@ -1,7 +1,7 @@
 """The registry's database: where its transactions begin and end."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from services.common import sealing
@@ -65,11 +65,9 @@ class Store:
                 await once.claim(connection)
             yield Tx(connection, once)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[Connection]:
+    def read(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for reading."""
-        async with self.database.read() as connection:
-            yield connection
+        return self.database.read()
 
 
 async def open_store(database: Database, key_encryption_key: str) -> Store:

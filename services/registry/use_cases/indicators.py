@@ -14,7 +14,7 @@ async def of_area(store: Store, within: str) -> bytes:
         store: To read from.
         within: Checked against the caller's areas.
     """
-    counties = scopes.counties_of([within], store.counties)
+    counties = scopes.counties_of((within,), store.counties)
     async with store.read() as connection:
         numbers = await counted.numbers(connection, within, counties)
     items = [indicator.as_json() for indicator in indicators.indicators_of(numbers)]

@@ -289,8 +289,9 @@ async def test_a_resident_moves_only_inside_the_callers_areas(registry: Registry
         registry, resident_id, {"dwelling": dwelling(OTHER_GRID)}, registry.headers()
     )
     assert (away.status_code, away.json()["errors"][0]["code"]) == (422, "outside")
-    near = await correct(registry, resident_id, {"dwelling": dwelling(room=502)}, registry.headers())
-    assert near.json()["dwelling"] == dwelling(room=502)
+    room = dwelling(room=502)
+    near = await correct(registry, resident_id, {"dwelling": room}, registry.headers())
+    assert near.json()["dwelling"] == room
 
 
 async def test_a_household_must_exist_where_the_caller_may_act(registry: Registry) -> None:
@@ -302,9 +303,7 @@ async def test_a_household_must_exist_where_the_caller_may_act(registry: Registr
         patch = {"household_id": str(household)}
         answer = await correct(registry, resident_id, patch, registry.headers())
         assert answer.json()["errors"][0]["code"] == "household-not-found"
-    answer = await correct(
-        registry, resident_id, {"household_id": str(here)}, registry.headers()
-    )
+    answer = await correct(registry, resident_id, {"household_id": str(here)}, registry.headers())
     assert answer.json()["household_id"] == str(here)
 
 

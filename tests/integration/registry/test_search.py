@@ -20,12 +20,11 @@ from tests.factories.registry import (
 
 async def search(registry: Registry, body: dict[str, Any], **token: Any) -> Any:
     token.setdefault("areas", ["2224"])
-    answer = await registry.client.post(
+    return await registry.client.post(
         "/v1/residents/search",
         json={"fields": ["name"], **body},
         headers=registry.headers("county_officer", **token),
     )
-    return answer
 
 
 async def names(registry: Registry, **body: Any) -> list[str]:
@@ -156,9 +155,7 @@ async def test_outside_the_callers_areas_there_is_nothing(people: Registry) -> N
         ({"within": GRID, "name": ""}, "/name"),
     ],
 )
-async def test_filters_fail_closed(
-    registry: Registry, body: dict[str, Any], pointer: str
-) -> None:
+async def test_filters_fail_closed(registry: Registry, body: dict[str, Any], pointer: str) -> None:
     answer = await search(registry, body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == pointer
