@@ -1,5 +1,7 @@
 /** Shapes of the HTTP interface as the web apps read them. Instants are RFC 3339 UTC, money is integer fen. */
 
+export * from './api-tasks'
+
 export interface Page<T> {
   items: T[]
   next: string | null
@@ -38,14 +40,24 @@ export interface Area {
   code: string
   level: string
   name: string
+  name_ko?: string | null
+  name_en?: string | null
   parent: string | null
+  urban: boolean
 }
 
-export interface Organisation {
+/** What has a name in each of the three languages; only the Chinese one is always there. */
+export interface Named {
+  name_zh: string
+  name_ko?: string | null
+  name_en?: string | null
+}
+
+export interface Organisation extends Named {
   code: string
-  name: string
-  kind?: string
-  domain?: string | null
+  kind: string
+  area: string
+  domain: string | null
 }
 
 /** The two facts that a grid worker corrects at the door. */
@@ -76,104 +88,6 @@ export interface ResidentView extends Versioned {
   usual_language?: string | null
 }
 
-export type TodayKind = 'verify_whistle' | 'stale_fact' | 'assignment' | 'open_whistle'
-
-export interface TodayItem {
-  kind: TodayKind
-  title: string
-  area?: string | null
-  subject_id: string
-  due_at?: string | null
-}
-
-export interface Today {
-  as_of: string
-  items: TodayItem[]
-}
-
-export const WHISTLE_KINDS = ['resident_demand', 'key_work', 'law_enforcement', 'emergency', 'peace'] as const
-export type WhistleKind = (typeof WHISTLE_KINDS)[number]
-
-export const WHISTLE_STATES = [
-  'reported',
-  'blown',
-  'dispatched',
-  'handling',
-  'result_submitted',
-  'verified',
-  'rated',
-  'closed',
-] as const
-export type WhistleState = (typeof WHISTLE_STATES)[number]
-
-export interface Overdue {
-  what: 'sign' | 'arrive' | 'close'
-  level: number
-  fired_at: string
-}
-
-export interface WhistleLeg {
-  id: string
-  organisation: string
-  organisation_name?: string | null
-  role?: string
-  state: 'dispatched' | 'signed' | 'arrived' | 'done'
-  sign_due_at?: string | null
-  arrive_due_at?: string | null
-  close_due_at?: string | null
-  overdue?: Overdue[]
-}
-
-export interface TimelineEntry {
-  at: string
-  action: string
-  organisation?: string | null
-  organisation_name?: string | null
-  actor_name?: string | null
-  comment?: string | null
-}
-
-export interface Whistle extends Versioned {
-  number?: string | null
-  kind: WhistleKind
-  state: WhistleState
-  title: string
-  description: string
-  area: string
-  area_name?: string | null
-  place_text?: string | null
-  reported_at?: string
-  reported_by?: string | null
-  result_text?: string | null
-  photo_ids?: string[]
-  result_photo_ids?: string[]
-  legs?: WhistleLeg[]
-  timeline?: TimelineEntry[]
-  overdue?: boolean | Overdue[]
-}
-
-export interface WhistleDraft {
-  kind: WhistleKind
-  title: string
-  description: string
-  area: string
-  place_text?: string
-  photo_ids: string[]
-}
-
-export interface Attachment {
-  id: string
-  sha256: string
-  media_type: string
-  size_bytes: number
-}
-
-export interface Suggestion {
-  id: string
-  text: string
-  created_at: string
-}
-
 export const ADMISSION_CLASSES = [
   'administrative',
   'assistance',
@@ -183,43 +97,60 @@ export const ADMISSION_CLASSES = [
   'autonomy',
 ] as const
 
+/** What an item may add to a community's burden besides the work itself. */
+export const ADDITIONS = [
+  'ledger',
+  'form',
+  'app',
+  'inspection',
+  'plate',
+  'institution',
+  'campaign',
+  'training',
+  'survey',
+  'responsibility_letter',
+  'meeting',
+] as const
+
 export interface Funding {
   amount_fen: number
-  source?: string
-  schedule?: { due_on: string; amount_fen: number }[]
-  paid_fen?: number
-  arrears?: boolean
+  source: string | null
+  zero_reason: string | null
+  schedule: { due_on: string; amount_fen: number }[]
+  paid_fen: number
+  arrears: boolean
 }
 
 export interface AdmissionItem extends Versioned {
   state: string
   title: string
   class: string
-  domain?: string | null
-  organisation?: string
-  communities?: string[]
-  content?: string
-  legal_basis?: string
-  special_explanation?: string
-  starts_on?: string | null
-  ends_on?: string | null
-  adds?: Record<string, unknown>
-  workload_hours_per_month?: number | null
-  funding?: Funding
-  approval_no?: string | null
-  valid_to?: string | null
+  domain: string
+  organisation: string
+  communities: string[]
+  content: string
+  legal_basis: string
+  special_explanation: string | null
+  starts_on: string
+  ends_on: string | null
+  adds: Record<string, boolean | string>
+  workload_hours_per_month: number | null
+  funding: Funding
+  approval: { approval_no: string; decided_on: string; valid_to: string } | null
 }
 
-export interface Indicator {
-  figure?: string | number | null
+export interface Indicator extends Named {
+  figure: string | null
   code: string
-  name_zh?: string
-  name?: string
   value: number | string | null
-  unit?: string | null
-  numerator?: number | null
-  denominator?: number | null
-  definition?: string | null
+  unit: string
+  numerator: number | null
+  denominator: number | null
+  definition: string
+  definition_en?: string | null
+  /** Where the figure is one organisation's or one community's. */
+  organisation?: string | null
+  community?: string | null
 }
 
 export interface IndicatorReport {
@@ -237,12 +168,19 @@ export interface ImportProgress {
   changed: number
   rejected: number
   duplicates: number
+  conflicts: number
 }
 
 export interface ImportJob {
   id: string
   state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
   progress: ImportProgress
+  columns: {
+    used: { heading: string; field: string }[]
+    ignored: { heading: string; reason: string }[]
+  }
+  error: { title: string; detail: string } | null
+  links: { errors: string | null; cancel: string | null }
 }
 
 export const DOMAINS = [

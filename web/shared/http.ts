@@ -15,6 +15,8 @@ export interface CallOptions {
   ifMatch?: number
   idempotencyKey?: string
   json?: unknown
+  /** Media type of `json` where it is not plain JSON. */
+  contentType?: string
   /** A ready body with its own media type (multipart). */
   body?: Blob
   signal?: AbortSignal
@@ -107,7 +109,7 @@ export class ApiClient {
     if (options.purpose) headers['OneGrid-Purpose'] = options.purpose
     if (options.ifMatch !== undefined) headers['If-Match'] = `"${String(options.ifMatch)}"`
     if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
-    if (options.json !== undefined) headers['Content-Type'] = 'application/json'
+    if (options.json !== undefined) headers['Content-Type'] = options.contentType ?? 'application/json'
     if (options.body) headers['Content-Type'] = options.body.type
     return headers
   }

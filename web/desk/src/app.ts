@@ -5,6 +5,7 @@ import { reactive, shallowRef } from 'vue'
 import type { Profile } from '@shared/api-types'
 import { ApiClient } from '@shared/http'
 import { Languages } from '@shared/i18n'
+import { Directory } from '@shared/names'
 import { OAuthSession, SignInFailed } from '@shared/oauth'
 import { ApiProblem, NoAnswer, SignInNeeded } from '@shared/problem'
 
@@ -44,6 +45,7 @@ export const languages = new Languages(
 )
 
 export const api = new ApiClient(oauth, () => languages.current)
+export const directory = new Directory(api)
 
 export async function start(): Promise<void> {
   try {
@@ -69,6 +71,7 @@ function noticeOf(failure: unknown): string {
 function signedOut(notice: string, failure?: unknown): void {
   session.profile = null
   session.access = 'signed-out'
+  directory.forget()
   session.notice = notice
   session.code = failure instanceof SignInFailed ? failure.code : ''
 }

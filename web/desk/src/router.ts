@@ -11,6 +11,7 @@ export const router = createRouter({
     { path: '/whistles/:id?', name: 'whistles', component: () => import('./pages/Whistles.vue') },
     { path: '/admission', name: 'admission', component: () => import('./pages/Admissions.vue') },
     { path: '/admission/apply', name: 'apply', component: () => import('./pages/Apply.vue') },
+    { path: '/admission/:id/amend', name: 'amend', component: () => import('./pages/Apply.vue') },
     { path: '/admission/:id', name: 'item', component: () => import('./pages/Admission.vue') },
     { path: '/indicators', name: 'indicators', component: () => import('./pages/Indicators.vue') },
     { path: '/imports', name: 'imports', component: () => import('./pages/Imports.vue') },

@@ -5,6 +5,7 @@ import { computed, reactive, ref, shallowRef } from 'vue'
 import type { Profile, ResidentView } from '@shared/api-types'
 import { ApiClient } from '@shared/http'
 import { Languages } from '@shared/i18n'
+import { Directory } from '@shared/names'
 import { OAuthSession, SignInFailed } from '@shared/oauth'
 import { NoAnswer, SignInNeeded } from '@shared/problem'
 
@@ -46,6 +47,7 @@ export const languages = new Languages(source, {
 })
 
 export const api = new ApiClient(oauth, () => languages.current)
+export const directory = new Directory(api)
 
 export const outbox = new Outbox(
   database,
@@ -130,6 +132,7 @@ function enter(profile: Profile, access: 'signed-in' | 'offline'): void {
 function signedOut(notice: string, failure?: unknown): void {
   session.profile = null
   session.access = 'signed-out'
+  directory.forget()
   session.notice = notice
   session.code = failure instanceof SignInFailed ? failure.code : ''
   entries.value = []

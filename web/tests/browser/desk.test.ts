@@ -115,13 +115,15 @@ describe('admission', () => {
     await picture(page, 'desk-apply', true)
     await expectAccessible(page)
     await page.getByTestId('item-title').fill('慢病随访')
-    await page.getByTestId('item-scope').fill('222406001001，222406001002')
+    await page.getByTestId('community').nth(0).click()
+    await page.getByTestId('community').nth(1).click()
     await page.locator('#content').fill('随访')
     await page.locator('#legal').fill('规范')
     await page.locator('#starts').fill('2027-01-05')
     await page.locator('#ends').fill('2027-12-31')
     await page.getByTestId('item-amount').fill('12000.50')
     await page.locator('#due').fill('2027-01-10')
+    await page.locator('#source').fill('公共卫生经费')
     await page.getByTestId('item-submit').click()
     await page.getByRole('heading', { name: '慢病随访' }).waitFor()
     const item = mock.state.items[0]
@@ -151,7 +153,7 @@ describe('admission', () => {
       await page.getByTestId('action-send').click()
       await expect.poll(() => mock.state.items[0]?.state).toBe(state)
     }
-    expect(mock.state.items[0]?.funding?.paid_fen).toBe(1_200_050)
+    expect(mock.state.items[0]?.funding.paid_fen).toBe(1_200_050)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Household, Member, Organisation, Profile, Role } from '@shared/api-types'
+import type { Area, Household, Member, Organisation, Profile, Role } from '@shared/api-types'
 
 export const COMMUNITY = '222406001001'
 export const GRID = `${COMMUNITY}001`
@@ -74,9 +74,37 @@ export function profile(login: string): Profile | null {
   return { sub: `sub-${login}`, name, org, roles, areas, domains }
 }
 
+const office = (code: string, name_zh: string, kind: string, domain: string | null): Organisation => ({
+  code,
+  name_zh,
+  name_ko: null,
+  name_en: null,
+  kind,
+  area: code.split('.')[0] ?? code,
+  domain,
+})
+
 export const ORGANISATIONS: Organisation[] = [
-  { code: '222406.health', name: '和龙市卫生健康局', kind: 'department', domain: 'health' },
-  { code: '222406.housing', name: '和龙市住房和城乡建设局', kind: 'department', domain: 'housing' },
-  { code: '222406.transport', name: '和龙市交通运输局', kind: 'department', domain: 'transport' },
-  { code: '222406001', name: '光明街道办事处', kind: 'street_office', domain: null },
+  office('2224.health', '延边州卫生健康委员会', 'department', 'health'),
+  office('222406', '和龙市人民政府', 'county', null),
+  office('222406.health', '和龙市卫生健康局', 'department', 'health'),
+  office('222406.housing', '和龙市住房和城乡建设局', 'department', 'housing'),
+  office('222406.transport', '和龙市交通运输局', 'department', 'transport'),
+  office('222406.civil_affairs', '和龙市民政局', 'secretariat', null),
+  office('222406.finance', '和龙市财政局', 'finance', null),
+  office('222406.joint_meeting', '和龙市社区治理联席会议', 'joint_meeting', null),
+  office('222406001', '光明街道办事处', 'street_office', null),
+  office(COMMUNITY, '文化社区居民委员会', 'community_committee', null),
+  office('222406001002', '民惠社区居民委员会', 'community_committee', null),
 ]
+
+export const COMMUNITIES: Area[] = [COMMUNITY, '222406001002', '222406001003'].map((code, at) => ({
+  code,
+  level: 'community',
+  name: ['文化社区', '民惠社区', '光华村'][at] ?? code,
+  name_ko: null,
+  parent: code.slice(0, 9),
+  urban: at < 2,
+}))
+
+export const GRID_AREA: Area = { code: GRID, level: 'grid', name: '文化社区第一网格', parent: COMMUNITY, urban: true }

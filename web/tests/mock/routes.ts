@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
-import type { AdmissionItem, Household, Member, Profile, Whistle } from '@shared/api-types'
+import type { AdmissionItem, Household, ImportJob, Member, Profile, Suggestion, Whistle } from '@shared/api-types'
 
-import { GRID, ORGANISATIONS } from './people'
+import { COMMUNITIES, GRID, GRID_AREA, ORGANISATIONS } from './people'
 import { advance, type MockState, whistle } from './state'
 
 export interface Request {
@@ -119,8 +119,8 @@ const moveItem: Handler = (request, state, [, id, action]) => {
   const verdict = String(body['decision'] ?? body['outcome'] ?? '')
   const to: Record<string, string> = { submit: 'submitted', payments: 'active', review: 'reviewed', decide: 'approved' }
   found.state = verdict === 'reject' ? 'rejected' : verdict === 'return' ? 'returned' : (to[action ?? ''] ?? found.state)
-  if (action === 'payments' && found.funding) {
-    found.funding.paid_fen = (found.funding.paid_fen ?? 0) + Number(body['amount_fen'])
+  if (action === 'payments') {
+    found.funding.paid_fen = (found.funding.paid_fen) + Number(body['amount_fen'])
   }
   found.version += 1
   return ok(found)
@@ -128,16 +128,37 @@ const moveItem: Handler = (request, state, [, id, action]) => {
 
 const postItem: Handler = (request, state) => {
   state.seq += 1
-  const made = { ...json(request), id: `i-new-${String(state.seq)}`, version: 1, state: 'draft' } as unknown as AdmissionItem
+  const body = json(request) as unknown as AdmissionItem
+  const made: AdmissionItem = {
+    ...body,
+    id: `i-new-${String(state.seq)}`,
+    version: 1,
+    state: 'draft',
+    organisation: request.who.org,
+    funding: { ...body.funding, paid_fen: 0, arrears: false },
+    approval: null,
+  }
   state.items.unshift(made)
   return ok(made, 201)
 }
 
 const postImport: Handler = (_request, state) => {
   state.seq += 1
-  const progress = { rows_total: 1200, rows_done: 1200, accepted: 1180, matched: 900, created: 280, changed: 120, rejected: 20, duplicates: 4 }
-  state.imports.push({ id: `job-${String(state.seq)}`, state: 'done', progress })
-  return ok(state.imports.at(-1), 202)
+  const progress = { rows_total: 1200, rows_done: 1200, accepted: 1180, matched: 900, created: 280, changed: 120, rejected: 20, duplicates: 4, conflicts: 2 }
+  const id = `job-${String(state.seq)}`
+  const job: ImportJob = {
+    id,
+    state: 'done',
+    progress,
+    columns: {
+      used: [{ heading: '姓名', field: 'name' }],
+      ignored: [{ heading: '备注二', reason: 'unknown-heading' }],
+    },
+    error: null,
+    links: { errors: `/registry/v1/imports/${id}/errors`, cancel: null },
+  }
+  state.imports.push(job)
+  return ok(job, 202)
 }
 
 const ERRORS = 'ID号码,姓名,错误字段,原因\r\n229999199001010000,金某,证件号码,校验码不符\r\n'
@@ -147,13 +168,13 @@ const indicators = (items: unknown[]): Handler => {
 }
 
 const REGISTRY = [
-  { figure: 'F07', code: 'completeness', name_zh: '登记完整率', value: 93.4, unit: '%', numerator: 4670, denominator: 5000, definition: '必填字段齐全的人数 ÷ 登记人数' },
+  { figure: 'F07', code: 'completeness', name_zh: '登记完整率', name_ko: '등록 완비률', name_en: 'Completeness', value: 93.4, unit: '%', numerator: 4670, denominator: 5000, definition: '必填字段齐全的人数 ÷ 登记人数' },
 ]
 const TASKS = [
-  { figure: 'F21', code: 'whistle_closed_rate', name_zh: '吹哨办结率', value: 88.89, unit: '%', numerator: 8, denominator: 9, definition: '办结的哨件 ÷ 受理的哨件' },
+  { figure: 'F21', code: 'whistle_closed_rate', name_zh: '吹哨办结率', name_ko: '호각 완결률', name_en: 'Whistles closed', organisation: '222406.housing', value: 88.89, unit: '%', numerator: 8, denominator: 9, definition: '办结的哨件 ÷ 受理的哨件' },
 ]
 const ADMISSION = [
-  { figure: 'F30', code: 'funding_arrival_rate', name_zh: '经费到位率', value: 75, unit: '%', numerator: 600000, denominator: 800000, definition: '按期到位金额 ÷ 应到位金额' },
+  { figure: 'F30', code: 'funding_arrival_rate', name_zh: '经费到位率', community: null, value: 75, unit: '%', numerator: 600000, denominator: 800000, definition: '按期到位金额 ÷ 应到位金额' },
 ]
 
 const today: Handler = () =>
@@ -161,7 +182,6 @@ const today: Handler = () =>
     as_of: '2026-11-24T08:00:00Z',
     items: [
       { kind: 'verify_whistle', title: '三号楼前路灯不亮', area: GRID, subject_id: 'w-1', due_at: '2026-11-25T09:00:00Z' },
-      { kind: 'stale_fact', title: '园辉路1号楼1单元101室 金哲洙的电话', area: GRID, subject_id: 'res-0-0', due_at: null },
       { kind: 'open_whistle', title: '地下室积水', area: GRID, subject_id: 'w-2', due_at: '2026-11-24T12:00:00Z' },
       { kind: 'assignment', title: '老年人体检组织', area: GRID, subject_id: 'a-1', due_at: '2026-12-20T09:00:00Z' },
     ],
@@ -173,7 +193,8 @@ export const ROUTES: [string, RegExp, Handler][] = [
   ['GET', /^\/registry\/v1\/grids\/(\d+)\/households$/, listHouseholds],
   ['GET', /^\/registry\/v1\/residents\/([\w-]+)$/, (_r, state, [, id = '']) => ok(resident(state, id)?.member)],
   ['PATCH', /^\/registry\/v1\/residents\/([\w-]+)$/, patchResident],
-  ['GET', /^\/registry\/v1\/areas$/, () => ok({ items: [{ code: GRID, level: 'grid', name: '第一网格', parent: GRID.slice(0, 12) }], next: null })],
+  ['GET', /^\/registry\/v1\/areas$/, (request) => ok({ items: request.query.get('level') === 'grid' ? [GRID_AREA] : COMMUNITIES, next: null })],
+  ['GET', /^\/registry\/v1\/areas\/(\d+)$/, () => ok(GRID_AREA)],
   ['GET', /^\/registry\/v1\/organisations$/, () => ok({ items: ORGANISATIONS, next: null })],
   ['GET', /^\/registry\/v1\/indicators$/, indicators(REGISTRY)],
   ['POST', /^\/registry\/v1\/imports$/, postImport],
@@ -187,11 +208,19 @@ export const ROUTES: [string, RegExp, Handler][] = [
   ['POST', /^\/tasks\/v1\/whistles\/([\w-]+)\/(\w+)$/, moveWhistle],
   ['POST', /^\/tasks\/v1\/attachments$/, postAttachment],
   ['GET', /^\/tasks\/v1\/attachments\/([\w-]+)$/, getAttachment],
+  ['GET', /^\/tasks\/v1\/suggestions$/, (_r, state) => ok({ items: state.suggestions, next: null })],
   [
     'POST',
     /^\/tasks\/v1\/suggestions$/,
     (request, state) => {
-      const made = { id: `s-${String(state.suggestions.length)}`, text: String(json(request)['text']), created_at: '2026-11-24T08:00:00Z' }
+      const made: Suggestion = {
+        id: `s-${String(state.suggestions.length)}`,
+        kind: json(request)['kind'] === 'complaint' ? 'complaint' : 'suggestion',
+        text: String(json(request)['text']),
+        created_at: '2026-11-24T08:00:00Z',
+        reply: null,
+        replied_at: null,
+      }
       state.suggestions.push(made)
       return ok(made, 201)
     },

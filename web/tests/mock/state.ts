@@ -4,7 +4,9 @@ import type {
   ImportJob,
   Profile,
   Suggestion,
+  TimelineEntry,
   Whistle,
+  WhistleLeg,
   WhistleState,
 } from '@shared/api-types'
 
@@ -44,37 +46,42 @@ export function whistle(id: string, state: WhistleState, title: string): Whistle
   return {
     id,
     version: 4,
-    number: `HL20261124-${id}`,
     kind: 'resident_demand',
     state,
     title,
-    description: '三号楼前路灯已经不亮两天,晚上老人出行不安全。',
+    description: '三号楼前路灯已经不亮两天，晚上老人出行不安全。',
     area: GRID,
-    area_name: '文化社区第一网格',
+    street: GRID.slice(0, 9),
     place_text: '园辉路3号楼前',
     reported_at: '2026-11-23T01:20:00Z',
-    result_text: state === 'result_submitted' ? '更换灯头三个,现场试灯正常。' : null,
+    reported_by: 'sub-grid',
+    reporter_name: '金美兰',
+    result_text: state === 'result_submitted' ? '更换灯头三个，现场试灯正常。' : null,
     photo_ids: [],
-    legs: dispatched
-      ? [
-          {
-            id: `${id}-leg-1`,
-            organisation: '222406.housing',
-            organisation_name: '和龙市住房和城乡建设局',
-            role: 'lead',
-            state: state === 'dispatched' ? 'dispatched' : 'arrived',
-            sign_due_at: '2026-11-24T05:20:00Z',
-            arrive_due_at: '2026-11-25T05:20:00Z',
-            close_due_at: '2026-12-01T05:20:00Z',
-            overdue: [{ what: 'sign', level: 1, fired_at: '2026-11-24T05:20:00Z' }],
-          },
-        ]
-      : [],
-    timeline: [
-      { at: '2026-11-23T01:20:00Z', action: 'reported', actor_name: '金美兰', organisation_name: '文化社区' },
-      { at: '2026-11-23T02:00:00Z', action: 'blown', actor_name: '李建国', organisation_name: '光明街道', comment: '情况属实。' },
-    ],
+    result_photo_ids: [],
+    overdue: state === 'dispatched',
+    legs: dispatched ? [leg(id, state)] : [],
+    timeline: [entry('reported', '金美兰', GRID.slice(0, 12)), entry('blown', '李建国', GRID.slice(0, 9), '情况属实。')],
+    rating: null,
   }
+}
+
+function leg(id: string, state: WhistleState): WhistleLeg {
+  return {
+    id: `${id}-leg-1`,
+    organisation: '222406.housing',
+    role: 'lead',
+    state: state === 'dispatched' ? 'dispatched' : 'arrived',
+    sign_due_at: '2026-11-24T05:20:00Z',
+    arrive_due_at: '2026-11-25T05:20:00Z',
+    close_due_at: '2026-12-01T05:20:00Z',
+    result: null,
+    overdue: [{ what: 'sign', level: 1, fired_at: '2026-11-24T05:20:00Z' }],
+  }
+}
+
+function entry(action: string, actor_name: string, organisation: string, comment: string | null = null): TimelineEntry {
+  return { at: '2026-11-23T02:00:00Z', action, organisation, role: '', actor_name, comment, details: null }
 }
 
 export function freshState(): MockState {
@@ -86,7 +93,7 @@ export function freshState(): MockState {
       whistle('w-3', 'reported', '楼道堆放杂物'),
       whistle('w-4', 'closed', '井盖松动'),
     ],
-    items: [item('i-1', 'submitted', '高血压随访登记'), item('i-2', 'approved', '流动人口信息核对'), item('i-3', 'active', '老年人体检组织')],
+    items: [admissionItem('i-1', 'submitted', '高血压随访登记'), admissionItem('i-2', 'approved', '流动人口信息核对'), admissionItem('i-3', 'active', '老年人体检组织')],
     imports: [],
     suggestions: [],
     attachments: new Map(),
@@ -99,7 +106,7 @@ export function freshState(): MockState {
   }
 }
 
-function item(id: string, state: string, title: string): AdmissionItem {
+export function admissionItem(id: string, state: string, title: string): AdmissionItem {
   return {
     id,
     version: 2,
@@ -119,30 +126,40 @@ function item(id: string, state: string, title: string): AdmissionItem {
     funding: {
       amount_fen: 1_200_000,
       source: '公共卫生经费',
+      zero_reason: null,
       schedule: [{ due_on: '2027-01-05', amount_fen: 600_000 }],
       paid_fen: state === 'active' ? 600_000 : 0,
       arrears: false,
     },
+    approval: null,
   }
+}
+
+const WORD: Record<string, string> = {
+  blow: 'blown',
+  dispatch: 'dispatched',
+  sign: 'signed',
+  arrive: 'arrived',
+  result: 'result_submitted',
+  rate: 'rated',
+  close: 'closed',
 }
 
 /** Moves a whistle as the service would; illegal moves are the services' own tests. */
 export function advance(found: Whistle, action: string, body: Record<string, unknown>, who: Profile): void {
-  const leg = found.legs?.find((candidate) => candidate.organisation === who.org) ?? found.legs?.[0]
-  if (action === 'dispatch') found.legs = whistle(found.id, 'dispatched', found.title).legs ?? []
-  if (leg && action === 'sign') leg.state = 'signed'
-  if (leg && action === 'arrive') leg.state = 'arrived'
-  if (leg && action === 'result') {
-    leg.state = 'done'
+  const own = found.legs.find((candidate) => candidate.organisation === who.org) ?? found.legs[0]
+  const isDeclined = action === 'close' && found.state === 'reported'
+  if (action === 'dispatch') found.legs = [leg(found.id, 'dispatched')]
+  if (own && action === 'sign') own.state = 'signed'
+  if (own && action === 'arrive') own.state = 'arrived'
+  if (own && action === 'result') {
+    own.state = 'done'
     found.result_text = String(body['text'] ?? '')
   }
-  const verified = body['passed'] === true ? 'verified' : 'handling'
-  found.state = action === 'verify' ? verified : (ACTION[action] ?? found.state)
+  const isPassed = body['passed'] === true
+  found.state = action === 'verify' ? (isPassed ? 'verified' : 'handling') : (ACTION[action] ?? found.state)
   found.version += 1
-  found.timeline?.push({
-    at: '2026-11-24T08:00:00Z',
-    action,
-    actor_name: who.name,
-    comment: String(body['comment'] ?? ''),
-  })
+  const word = action === 'verify' ? (isPassed ? 'verified' : 'verification_failed') : (WORD[action] ?? action)
+  const comment = typeof body['comment'] === 'string' ? body['comment'] : null
+  found.timeline?.push(entry(isDeclined ? 'declined' : word, who.name, who.org, comment))
 }

@@ -2,14 +2,15 @@ import type { AdmissionItem, Profile, Role, Whistle, WhistleLeg } from '@shared/
 import { fitted } from '@shared/photo'
 import { describe, expect, test } from 'vitest'
 
-import { emptyApplication, gaps, itemOf } from '../../desk/src/domain/application'
+import { applicationOf, emptyApplication, gaps, itemOf, patchOf } from '../../desk/src/domain/application'
 import { permittedItemActions } from '../../desk/src/domain/item-actions'
 import { homeOf, menusOf } from '../../desk/src/domain/menus'
-import { isLate, permittedActions } from '../../desk/src/domain/whistle-actions'
+import { pathOf, permittedActions } from '../../desk/src/domain/whistle-actions'
+import { decisionBody, isDecisionComplete } from '../../desk/src/domain/item-bodies'
 import { bodyOf, emptyForm, isComplete } from '../../desk/src/domain/whistle-bodies'
 import { matching, ownGrid } from '../../field/src/store/search'
 import { households } from '../mock/people'
-import { whistle } from '../mock/state'
+import { admissionItem, whistle } from '../mock/state'
 
 const who = (role: Role, org = '222406001'): Profile => ({
   sub: 's',
@@ -22,7 +23,7 @@ const who = (role: Role, org = '222406001'): Profile => ({
 
 function withLeg(state: Whistle['state'], leg: WhistleLeg['state']): Whistle {
   const made = whistle('w', state, 't')
-  return { ...made, legs: (made.legs ?? []).map((item) => ({ ...item, state: leg })) }
+  return { ...made, legs: made.legs.map((item) => ({ ...item, state: leg })) }
 }
 
 describe('buttons of a whistle', () => {
@@ -31,7 +32,7 @@ describe('buttons of a whistle', () => {
     const found = (['reported', 'blown', 'dispatched', 'result_submitted', 'verified', 'rated', 'closed'] as const).map(
       (state) => permittedActions(whistle('w', state, 't'), street),
     )
-    expect(found).toEqual([['blow'], ['dispatch'], [], ['verify'], ['rate'], ['close'], []])
+    expect(found).toEqual([['blow', 'decline'], ['dispatch'], [], ['verify'], ['rate'], ['close'], []])
   })
 
   test('a department acts on its own leg only, in order', () => {
@@ -42,18 +43,25 @@ describe('buttons of a whistle', () => {
     expect(permittedActions(withLeg('handling', 'arrived'), who('department_officer', '222406.health'))).toEqual([])
   })
 
+  test('another street sees and does not act; the reporter verifies and rates', () => {
+    expect(permittedActions(whistle('w', 'reported', 't'), who('street_officer', '222406002'))).toEqual([])
+    const reporter = { ...who('grid_worker', '222406001001'), sub: 'sub-grid' }
+    expect(permittedActions(whistle('w', 'result_submitted', 't'), reporter)).toEqual(['verify'])
+    expect(permittedActions(whistle('w', 'verified', 't'), reporter)).toEqual(['rate'])
+    expect(permittedActions(whistle('w', 'rated', 't'), reporter)).toEqual([])
+  })
+
+  test('to decline is to close what was never blown', () => {
+    expect(pathOf('decline')).toBe('close')
+    expect(isComplete('decline', emptyForm())).toBe(false)
+  })
+
   test('a department never verifies, rates or closes', () => {
     const own = who('department_officer', '222406.housing')
     for (const state of ['result_submitted', 'verified', 'rated'] as const) {
       expect(permittedActions(whistle('w', state, 't'), own)).toEqual([])
     }
   })
-})
-
-test('a whistle is late when any of its clocks ran out', () => {
-  expect(isLate(whistle('w', 'dispatched', 't'))).toBe(true)
-  expect(isLate(whistle('w', 'reported', 't'))).toBe(false)
-  expect(isLate({ ...whistle('w', 'reported', 't'), overdue: true })).toBe(true)
 })
 
 test('a dispatch carries only the limits that were written, and the lead once', () => {
@@ -66,19 +74,21 @@ test('a dispatch carries only the limits that were written, and the lead once', 
 
 describe('admission', () => {
   test('each step belongs to one role', () => {
-    const item = (state: string): AdmissionItem => ({ id: 'i', version: 1, state, title: 't', class: 'admitted' })
+    const item = (state: string): AdmissionItem => ({ ...admissionItem('i', state, 't'), organisation: '222406001' })
     expect(permittedItemActions(item('draft'), who('department_officer'))).toEqual(['submit'])
     expect(permittedItemActions(item('submitted'), who('secretariat'))).toEqual(['review'])
     expect(permittedItemActions(item('reviewed'), who('approver'))).toEqual(['decide'])
     expect(permittedItemActions(item('approved'), who('finance_officer'))).toEqual(['payments'])
+    expect(permittedItemActions(item('active'), who('approver'))).toEqual(['revoke'])
+    expect(permittedItemActions(item('draft'), who('department_officer', '222406.health'))).toEqual([])
     expect(permittedItemActions(item('reviewed'), who('secretariat'))).toEqual([])
   })
 
   test('an application without money must say why', () => {
     const form = {
-      ...emptyApplication('health'),
+      ...emptyApplication('health', '222406'),
       title: 't',
-      scope: '1',
+      communities: ['1'],
       content: 'c',
       legalBasis: 'l',
       startsOn: '2027-01-01',
@@ -87,14 +97,39 @@ describe('admission', () => {
     }
     expect(gaps(form)).toEqual(['zeroReason'])
     expect(gaps({ ...form, zeroReason: '不产生费用' })).toEqual([])
-    expect(gaps({ ...form, amountYuan: '10' })).toEqual(['dueOn'])
+    expect(gaps({ ...form, amountYuan: '10' })).toEqual(['dueOn', 'source'])
+    expect(gaps({ ...form, communities: [], zeroReason: 'x' })).toEqual(['communities'])
     expect(gaps({ ...form, amountYuan: 'ten' })).toEqual(['amountYuan'])
-    expect(itemOf({ ...form, zeroReason: '不产生费用', scope: '1，2、3 4', adds: ['form'] })).toMatchObject({
-      communities: ['1', '2', '3', '4'],
+    expect(itemOf({ ...form, zeroReason: '不产生费用', adds: ['form'] })).toMatchObject({
+      communities: ['1'],
+      special_explanation: null,
       adds: { form: true },
       funding: { amount_fen: 0, schedule: [], zero_reason: '不产生费用' },
     })
   })
+})
+
+test('an item that was returned comes back into the form as it was', () => {
+  const item = admissionItem('i', 'returned', 't')
+  const form = applicationOf(item, '222406')
+  expect(gaps(form)).toEqual([])
+  expect(itemOf(form)).toMatchObject({
+    title: 't',
+    communities: item.communities,
+    funding: { amount_fen: 1_200_000, source: '公共卫生经费', zero_reason: null },
+  })
+  expect(patchOf({ ...form, adds: [] })).toMatchObject({ adds: { form: null, ledger: null } })
+  expect(itemOf({ ...form, isWhole: true })).toMatchObject({ scope: '222406' })
+})
+
+test('whoever says no says why', () => {
+  const form = { outcome: 'return', comment: ' ', approvalNo: '', validTo: '', amountYuan: '', paidOn: '', reference: '' }
+  expect(isDecisionComplete('review', form)).toBe(false)
+  expect(isDecisionComplete('review', { ...form, comment: '缺文件' })).toBe(true)
+  expect(isDecisionComplete('review', { ...form, outcome: 'accept' })).toBe(true)
+  expect(isDecisionComplete('decide', { ...form, outcome: 'approve' })).toBe(false)
+  expect(decisionBody('review', { ...form, outcome: 'accept' })).toEqual({ decision: 'accept' })
+  expect(decisionBody('revoke', { ...form, outcome: '', comment: '到期' })).toEqual({ comment: '到期' })
 })
 
 test('the day of each role begins in its own section', () => {

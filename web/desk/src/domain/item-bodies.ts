@@ -19,22 +19,29 @@ export const OUTCOMES: Partial<Record<ItemAction, string[]>> = {
 
 /** True where the dialog holds all that the action needs. */
 export function isDecisionComplete(action: ItemAction, form: DecisionForm): boolean {
-  if (action === 'payments') {
-    return (fenOf(form.amountYuan) ?? 0) > 0 && form.paidOn !== '' && form.reference.trim() !== ''
-  }
-  if (action !== 'decide' || form.outcome !== 'approve') return true
-  return form.approvalNo.trim() !== '' && form.validTo !== ''
+  if (action === 'payments') return isPayment(form)
+  if (action === 'decide' && form.outcome === 'approve') return form.approvalNo.trim() !== '' && form.validTo !== ''
+  // Whoever says no says why.
+  return !needsComment(action, form.outcome) || form.comment.trim() !== ''
+}
+
+function isPayment(form: DecisionForm): boolean {
+  return (fenOf(form.amountYuan) ?? 0) > 0 && form.paidOn !== '' && form.reference.trim() !== ''
+}
+
+export function needsComment(action: ItemAction, outcome: string): boolean {
+  return action === 'revoke' || outcome === 'return' || outcome === 'reject'
 }
 
 /** The body of the call that carries the action out. */
 export function decisionBody(action: ItemAction, form: DecisionForm): Record<string, unknown> {
-  const comment = form.comment.trim()
+  const said = form.comment.trim() ? { comment: form.comment.trim() } : {}
   if (action === 'submit') return {}
   if (action === 'payments') {
     return { amount_fen: fenOf(form.amountYuan), paid_on: form.paidOn, reference: form.reference.trim() }
   }
   if (action === 'decide' && form.outcome === 'approve') {
-    return { decision: 'approve', approval_no: form.approvalNo.trim(), valid_to: form.validTo, comment }
+    return { decision: 'approve', approval_no: form.approvalNo.trim(), valid_to: form.validTo, ...said }
   }
-  return { decision: form.outcome, comment }
+  return action === 'revoke' ? said : { decision: form.outcome, ...said }
 }

@@ -52,22 +52,23 @@ function limits(form: ActionForm): Record<string, number> {
 export function isComplete(action: WhistleAction, form: ActionForm): boolean {
   if (action === 'blow') return form.isChecked
   if (action === 'dispatch') return form.lead !== ''
+  if (action === 'decline') return form.comment.trim() !== ''
   return action !== 'result' || form.text.trim() !== ''
 }
 
 /** The body of the call that carries the action out. */
 export function bodyOf(action: WhistleAction, form: ActionForm): Record<string, unknown> {
-  const comment = form.comment.trim()
+  const said = form.comment.trim() ? { comment: form.comment.trim() } : {}
   switch (action) {
     case 'dispatch':
       return { lead: form.lead, co_handlers: form.coHandlers.filter((code) => code !== form.lead), ...limits(form) }
     case 'result':
       return { text: form.text.trim(), photo_ids: form.photoIds }
     case 'verify':
-      return { passed: form.passed, comment }
+      return { passed: form.passed, ...said }
     case 'rate':
-      return { score: form.satisfaction, comment }
+      return { satisfaction: form.satisfaction, ...said }
     default:
-      return comment ? { comment } : {}
+      return said
   }
 }

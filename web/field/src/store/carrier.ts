@@ -24,7 +24,7 @@ export class ApiCarrier implements Carrier {
         return this.verify(job)
       case 'suggestion':
         await this.api.send('POST', '/tasks/v1/suggestions', {
-          json: { text: job.text },
+          json: { text: job.text, kind: job.nature },
           idempotencyKey: job.key,
         })
         return null
@@ -78,7 +78,7 @@ export class ApiCarrier implements Carrier {
 
   private async verify(job: VerifyJob): Promise<number> {
     const whistle = await this.api.send<Whistle>('POST', `/tasks/v1/whistles/${job.whistle_id}/verify`, {
-      json: { passed: job.passed, comment: job.comment },
+      json: { passed: job.passed, ...(job.comment ? { comment: job.comment } : {}) },
       ifMatch: job.if_match,
       idempotencyKey: job.key,
       purpose: 'case_handling',

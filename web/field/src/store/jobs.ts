@@ -1,4 +1,4 @@
-import type { EditableFact, WhistleDraft } from '@shared/api-types'
+import type { EditableFact, SuggestionKind, WhistleDraft } from '@shared/api-types'
 
 /** Correct one fact of one resident, as it was seen at `if_match`. */
 export interface FactJob {
@@ -32,6 +32,8 @@ export interface WhistleJob {
 export interface SuggestionJob {
   kind: 'suggestion'
   key: string
+  /** What of it: a complaint is answered by law. */
+  nature: SuggestionKind
   text: string
 }
 
