@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from gateway.suite import SUITE
 from services.common import telemetry
 
 _console = Console(stderr=True)
+_COLLECT_EVERY = 10_000
+"""Objects made and not yet freed, between two rounds over the youngest."""
 
 
 class AlreadyRunning(RuntimeError):
@@ -90,6 +93,7 @@ def check_port(host: str, port: int) -> None:
 
 def run(app: ASGIApp, host: str, port: int) -> None:
     """Serve until a signal asks to stop; requests under way are finished first."""
+    _spare_the_collector()
     config = uvicorn.Config(
         app,
         host=host,
@@ -102,6 +106,16 @@ def run(app: ASGIApp, host: str, port: int) -> None:
         server_header=False,
     )
     uvicorn.Server(config).run()
+
+
+def _spare_the_collector() -> None:
+    """Take what lives as long as the process out of the garbage collector's rounds.
+
+    It walked all modules and routes again and again: an eighth of a look-up's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_EVERY, 20, 20)
 
 
 def _started(data_dir: Path) -> Embedded:

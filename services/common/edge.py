@@ -21,6 +21,7 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from services.common import problems
 from services.common.auth import Gate, authorise
+from services.common.direct import Direct, routes_of
 from services.common.errors import DomainError, Fault, Kind, ValidationFailed
 from services.common.idempotency import Replayed
 from services.common.ids import new_id
@@ -85,6 +86,7 @@ def create(  # noqa: PLR0913 — what makes one service's app differ from anothe
     )
     app.state.gate = gate
     install(app)
+    app.add_middleware(Direct, routes=routes_of(routers))
     app.add_middleware(BodyLimit, paths=dict(upload_paths or {}))
     app.add_middleware(Boundary, service=title)
     app.include_router(_health(checks))
