@@ -3,14 +3,13 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import httpx
 import openpyxl
 import orjson
 
-from services.common.ids import new_id
 from services.common.timers import TimerLoop
 from services.registry.use_cases import imports_run
 from services.registry.use_cases.imports_plan import Importing
@@ -25,6 +24,9 @@ def xlsx(rows: Sequence[Sequence[Any]], title: str = "登记表") -> bytes:
     sheet.title = title
     for row in rows:
         sheet.append(list(row))
+        for cell in sheet[sheet.max_row]:
+            if cell.data_type == "f":  # a text a clerk typed, not a formula
+                cell.data_type = "s"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -81,9 +83,14 @@ class Office:
         loop = TimerLoop(self.env.store.database, imports_run.handlers(env or self.env), batch=1)
         return await loop.fire_due()
 
+    async def tidy(self) -> int:
+        """Do what is due of the upkeep of files."""
+        handlers = imports_run.upkeep_handlers(self.env)
+        return await TimerLoop(self.env.store.database, handlers).fire_due()
+
     async def take(self, content: bytes, name: str = "表.xlsx", **form: str) -> dict[str, Any]:
         """Send a file, have it carried out, and give the job as it ended."""
-        sent = await self.send(content, name, **form)
+        sent = await self.send(content, name, headers=None, **form)
         assert sent.status_code == 202, sent.text
         assert await self.work() == 1
         return await self.job(sent.json()["id"])
@@ -146,11 +153,3 @@ async def counts(registry: Registry) -> dict[str, int]:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
-
-
-def instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def other_id() -> str:
-    return str(new_id())

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import FileResponse, Response
 
-from services.common.auth import Caller
+from services.common.auth import Caller, Principal
 from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import OnceHeader
 from services.registry.api import import_schemas, pages
@@ -63,21 +63,9 @@ async def start(
     request: Request, caller: Caller, reading: ReadingDep, once: OnceHeader
 ) -> Response:
     """Accepts an XLSX or CSV file; its rows are recorded afterwards, see the job."""
-    form = await request.form()
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise ValidationFailed(Fault("/file", "file-required", "请选择要上传的文件。"))
-    asked = ImportRequest(
-        file=file.file,
-        file_name=file.filename or "",
-        domain=_text(form, "domain"),
-        county=_text(form, "county"),
-        mapping=_mapping(form),
-        dry_run=_flag(form, "dry_run"),
-        domains=caller.domains,
-        base=_base(request),
-    )
-    answer = await imports.accept(_env(request), reading, asked, once)
+    async with request.form() as form:  # closes the uploaded file, whatever happens
+        asked = _asked(request, caller, form)
+        answer = await imports.accept(_env(request), reading, asked, once)
     return answer.response()
 
 
@@ -152,6 +140,22 @@ async def cancel(
         _env(request), reading, caller.domains, import_id, once=once, base=_base(request)
     )
     return answer.response()
+
+
+def _asked(request: Request, caller: Principal, form: FormData) -> ImportRequest:
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise ValidationFailed(Fault("/file", "file-required", "请选择要上传的文件。"))
+    return ImportRequest(
+        file=file.file,
+        file_name=file.filename or "",
+        domain=_text(form, "domain"),
+        county=_text(form, "county"),
+        mapping=_mapping(form),
+        dry_run=_flag(form, "dry_run"),
+        domains=caller.domains,
+        base=_base(request),
+    )
 
 
 def _env(request: Request) -> Importing:

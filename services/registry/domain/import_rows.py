@@ -6,6 +6,7 @@ they mean that the number stands beside another person's values. A telephone num
 that does not own it is only left out, with a remark.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ _SEX_OPEN: Final = frozenset({"0", "9"})
 # What stands below a table: sums and signatures. A row with an identity number is never one.
 _BELOW: Final = ("合计", "总计", "小计", "填表", "制表", "审核", "填报", "说明", "注:", "备注")
 _DIGITS_LOST: Final = "身份证号被表格存成了数字,末几位已丢失;请把该列设为文本格式后重新填写"
+_NO_NAME: Final = re.compile(r"[\d=+@<>|*?#$%^&_~\x00-\x1f\x7f]")
 _REMEMBERED: Final = 5000
 _EMPTIED_TAIL: Final = "000"
 
@@ -126,7 +128,7 @@ class RowReader:
             return None
         faults: list[Fault] = []
         identity = self._identity(cells, faults)
-        name = self._text(self._name, cells, faults)
+        name = self._name_in(cells, faults)
         observed_on = self._day(cells, faults)
         read: dict[str, Any] = {}
         for reading in self._cells:
@@ -175,6 +177,12 @@ class RowReader:
             faults.append(Fault(column.heading, exc.code, exc.reason))
             return ""
         return "" if import_values.is_blank(text) else text
+
+    def _name_in(self, cells: Sequence[str], faults: list[Fault]) -> str:
+        text = self._text(self._name, cells, faults)
+        if self._name is not None and _NO_NAME.search(text):
+            faults.append(Fault(self._name.heading, "name-not-valid", "姓名含有数字或符号"))
+        return text
 
     def _day(self, cells: Sequence[str], faults: list[Fault]) -> date | None:
         column = self._observed_on
