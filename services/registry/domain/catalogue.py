@@ -141,11 +141,9 @@ class Catalogue(Mapping[str, Field]):
             )
         unknown = [code for code in dict.fromkeys(codes) if code not in self._fields]
         if unknown:
+            places = [(pointer.replace("*", code[:64]), code[:64]) for code in unknown]
             raise UnknownField(
-                *(
-                    Fault(pointer, "unknown-field", f"There is no field {c[:64]!r}.")
-                    for c in unknown
-                )
+                *(Fault(at, "unknown-field", f"There is no field {c!r}.") for at, c in places)
             )
         wanted = set(codes)
         return tuple(field for code, field in self._fields.items() if code in wanted)

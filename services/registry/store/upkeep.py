@@ -42,6 +42,10 @@ where county = $1 and counted_at > now() - interval '1 day' and not exists (
     select from events e where e.xact >= c.counted_to and e.area ^@ c.county)
 returning true
 """
+SWEEP = """
+with timers as (delete from timers where fired_at < now() - interval '30 days')
+delete from idempotency_keys where claimed_at < now() - interval '7 days'
+"""
 
 
 async def make_partitions(connection: Connection) -> int:
@@ -60,3 +64,8 @@ async def count_grids(connection: Connection, county: str) -> bool:
         return False
     await connection.execute(COUNT, county)
     return True
+
+
+async def sweep(connection: Connection) -> None:
+    """Forget timers that fired a month ago, and answers no caller will ask for again."""
+    await connection.execute(SWEEP)

@@ -33,6 +33,7 @@ def handlers(store: Store, *, every_s: float, clock: Clock = utc_now) -> Mapping
     async def count(leased: Leased) -> None:
         await count_all(store)
         async with store.transaction() as tx:
+            await upkeep.sweep(tx.connection)
             await _next_count(tx, clock(), every_s)
             await timers.finish(tx.connection, leased)
 
@@ -49,7 +50,8 @@ async def count_all(store: Store) -> None:
 async def _next_partitions(tx: Tx, now: datetime) -> None:
     local = now.astimezone(LOCAL)
     # Four days after any month's 28th lies in the next month.
-    following = (local.replace(day=28) + timedelta(days=4)).replace(day=1, hour=3, minute=0)
+    later = local.replace(day=28, hour=3, minute=0, second=0, microsecond=0) + timedelta(days=4)
+    following = later.replace(day=1)
     key = f"{PARTITIONS}:{following:%Y-%m}"
     await timers.schedule(tx.connection, key, PARTITIONS, following, {})
 
