@@ -1,11 +1,13 @@
 """A whole installation for tests: an own copy of the repository, an own project, own ports."""
 
+import io
 import json
 import os
 import shutil
 import socket
 import ssl
 import subprocess
+import tarfile
 import time
 import urllib.error
 import urllib.request
@@ -127,9 +129,17 @@ class Installation:
         self.compose(
             "run", "--rm", "-T", "demo", "demo", "load", "--environment", "--scale", "tiny"
         )
-        self.demo.mkdir()
-        self.compose("create", "--no-recreate", "demo")
-        self.compose("cp", "demo:/var/lib/onegrid/.", str(self.demo))
+        pack = ("--create", "--directory", "/var/lib/onegrid", "--exclude", "./tasks", ".")
+        run_in_demo = ("run", "--rm", "-T", "--no-deps", "--entrypoint", "tar", "demo")
+        packed = subprocess.run(
+            ["docker", "compose", *run_in_demo, *pack],
+            cwd=self.root,
+            capture_output=True,
+            check=True,
+            env=_clean_environment(),
+        )
+        with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+            archive.extractall(self.demo, filter="data")
 
     def compose(self, *arguments: str, **options: Any) -> str:
         """Run `docker compose` and return what it printed."""
