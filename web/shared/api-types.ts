@@ -137,6 +137,10 @@ export interface AdmissionItem extends Versioned {
   workload_hours_per_month: number | null
   funding: Funding
   approval: { approval_no: string; decided_on: string; valid_to: string } | null
+  /** The rest only where one item is read. */
+  opinions?: { organisation: string; stance: string; comment: string | null; by: string; given_at: string }[]
+  timeline?: { at: string; action: string; by: string; organisation: string; comment: string | null }[]
+  payments?: { id: string; amount_fen: number; paid_on: string; reference: string; reversed: boolean }[]
 }
 
 export interface Indicator extends Named {

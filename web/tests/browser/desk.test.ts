@@ -157,6 +157,26 @@ describe('admission', () => {
   })
 })
 
+describe('consultation', () => {
+  test('a street says what it thinks, and must say why it objects', async () => {
+    await enter('street')
+    await page.getByTestId('menu-admission').click()
+    await page.getByText('高血压随访登记').click()
+    await page.getByTestId('item-opinions').click()
+    await page.getByText('反对').click()
+    expect(await page.getByTestId('action-send').isDisabled()).toBe(true)
+    await page.locator('#item-comment').fill('已有同类报表')
+    await settle()
+    await expectAccessible(page)
+    await page.getByTestId('action-send').click()
+    await page.getByTestId('opinion').waitFor()
+    expect(mock.state.items[0]?.opinions?.[0]).toMatchObject({ stance: 'object', comment: '已有同类报表' })
+    await settle()
+    await picture(page, 'desk-opinion', true)
+    await expectAccessible(page)
+  })
+})
+
 describe('figures and files', () => {
   test('indicators of the three services stand side by side, in each language', async () => {
     await enter('county')

@@ -32,11 +32,12 @@ const count = () => page.getByTestId('outbox-count')
 async function openFirstHousehold(): Promise<void> {
   await page.getByTestId('tab-grid').click()
   await page.getByTestId('household-row').first().click()
-  await page.getByTestId('member-row').first().waitFor()
+  await page.getByTestId('member-row').first().click()
+  await page.getByTestId('edit-phone').waitFor()
 }
 
 async function changePhone(number: string): Promise<void> {
-  await page.getByTestId('edit-phone').first().click()
+  await page.getByTestId('edit-phone').click()
   await page.getByTestId('phone-input').fill(number)
   await page.getByTestId('save-fact').click()
 }
@@ -98,7 +99,7 @@ describe('households', () => {
     await openFirstHousehold()
     await picture(page, 'field-household')
     await expectAccessible(page)
-    await page.getByTestId('edit-phone').first().click()
+    await page.getByTestId('edit-phone').click()
     await page.getByTestId('phone-input').fill('123')
     await page.getByTestId('save-fact').click()
     await picture(page, 'field-edit-phone')
@@ -141,7 +142,7 @@ describe('without network', () => {
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
     await context.setOffline(true)
     await page.reload()
-    await page.getByTestId('member-row').first().waitFor()
+    await page.getByTestId('member-row').first().click()
     await changePhone('13912345678')
     await expect.poll(() => count().textContent()).toBe('1')
     await page.getByTestId('tab-whistle').click()

@@ -116,7 +116,12 @@ const moveItem: Handler = (request, state, [, id, action]) => {
   const refused = stale(request, found.version)
   if (refused) return refused
   const body = json(request)
-  const verdict = String(body['decision'] ?? body['outcome'] ?? '')
+  if (action === 'opinions') {
+    const { org: organisation, name: by } = request.who
+    const comment = typeof body['comment'] === 'string' ? body['comment'] : null
+    found.opinions = [{ organisation, by, comment, stance: String(body['stance']), given_at: '2026-11-24T08:00:00Z' }]
+  }
+  const verdict = String(body['decision'] ?? '')
   const to: Record<string, string> = { submit: 'submitted', payments: 'active', review: 'reviewed', decide: 'approved' }
   found.state = verdict === 'reject' ? 'rejected' : verdict === 'return' ? 'returned' : (to[action ?? ''] ?? found.state)
   if (action === 'payments') {

@@ -1,9 +1,13 @@
 import type { AdmissionItem, Profile, Role } from '@shared/api-types'
 
-export type ItemAction = 'submit' | 'review' | 'decide' | 'payments' | 'revoke'
+export type ItemAction = 'submit' | 'opinions' | 'review' | 'decide' | 'payments' | 'revoke'
 
 const RULES: Record<ItemAction, { states: string[]; roles: Role[] }> = {
   submit: { states: ['draft', 'returned'], roles: ['department_officer', 'secretariat'] },
+  opinions: {
+    states: ['submitted', 'reviewed'],
+    roles: ['street_officer', 'community_officer', 'finance_officer'],
+  },
   review: { states: ['submitted'], roles: ['secretariat'] },
   decide: { states: ['reviewed'], roles: ['approver'] },
   payments: {

@@ -13,6 +13,7 @@ export interface DecisionForm {
 }
 
 export const OUTCOMES: Partial<Record<ItemAction, string[]>> = {
+  opinions: ['support', 'concern', 'object'],
   review: ['accept', 'return'],
   decide: ['approve', 'reject'],
 }
@@ -30,7 +31,7 @@ function isPayment(form: DecisionForm): boolean {
 }
 
 export function needsComment(action: ItemAction, outcome: string): boolean {
-  return action === 'revoke' || outcome === 'return' || outcome === 'reject'
+  return action === 'revoke' || ['return', 'reject', 'concern', 'object'].includes(outcome)
 }
 
 /** The body of the call that carries the action out. */
@@ -43,5 +44,6 @@ export function decisionBody(action: ItemAction, form: DecisionForm): Record<str
   if (action === 'decide' && form.outcome === 'approve') {
     return { decision: 'approve', approval_no: form.approvalNo.trim(), valid_to: form.validTo, ...said }
   }
+  if (action === 'opinions') return { stance: form.outcome, ...said }
   return action === 'revoke' ? said : { decision: form.outcome, ...said }
 }
