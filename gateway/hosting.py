@@ -1,6 +1,7 @@
 """What a host process needs before it can run services: their databases, keys and settings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from gateway.embedded import EmbeddedPostgres
 from services.common import migrating, settings
 from services.common.service import Service
 from services.common.settings import ServiceSettings
+
+_TYPED_BYTES = 12
 
 
 @dataclass(slots=True)
@@ -59,7 +62,34 @@ class Embedded:
 
     def demo_password(self) -> str:
         """The one password of all demo accounts of this installation."""
-        return secret_files.read_or_make(self.data_dir / "secrets", "demo-password")[:16]
+        return demo_password(self.data_dir)
+
+
+def demo_password(data_dir: Path) -> str:
+    """The password of the demo accounts: 16 characters that a person can type."""
+    return secret_files.read_or_make(data_dir / "secrets", "demo-password", _TYPED_BYTES)
+
+
+@contextmanager
+def opened(
+    data_dir: Path, services: Iterable[Service], *, environment: bool
+) -> Iterator[Mapping[str, ServiceSettings]]:
+    """Settings for a command that works beside the suite or without it.
+
+    Args:
+        data_dir: Of the embedded server, which is started when it is not running.
+        services: Whose settings.
+        environment: Use the databases named in the environment instead.
+    """
+    if environment:
+        yield from_environment(services)
+        return
+    embedded = Embedded.start(data_dir)
+    try:
+        embedded.migrate(services)
+        yield embedded.settings(services, public_url="http://127.0.0.1:8000")
+    finally:
+        embedded.postgres.stop()
 
 
 def from_environment(services: Iterable[Service]) -> dict[str, ServiceSettings]:

@@ -7,8 +7,8 @@ from pathlib import Path
 _BYTES = 32
 
 
-def read_or_make(folder: Path, name: str) -> str:
-    """The secret of this name: 32 random bytes, base64url, made on first use.
+def read_or_make(folder: Path, name: str, size: int = _BYTES) -> str:
+    """The secret of this name: so many random bytes, base64url, made on first use.
 
     Written to a temporary file and linked into place, so two first starts agree on one secret and a
     start that is killed half-way leaves none or a whole one.
@@ -18,7 +18,7 @@ def read_or_make(folder: Path, name: str) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         draft = folder / f".{name}.{os.getpid()}"
-        draft.write_text(secrets.token_urlsafe(_BYTES), encoding="ascii")
+        draft.write_text(secrets.token_urlsafe(size), encoding="ascii")
         draft.chmod(0o600)
         try:
             os.link(draft, path)

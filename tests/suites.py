@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.hosting import Embedded
+from gateway.hosting import Embedded, demo_password
 from gateway.suite import SUITE
 
 START_S = 120.0
@@ -91,7 +91,7 @@ def one_process(folder: Path) -> Iterator[Suite]:
     words = command("up", "--port", str(port), "--data-dir", str(data_dir), "--scale", "tiny")
     with process(log, words):
         wait_ready(base_url, log)
-        yield Suite(base_url, data_dir, _password(data_dir))
+        yield Suite(base_url, data_dir, demo_password(data_dir))
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def separate(folder: Path) -> Iterator[Suite]:
         loops = {f"{service.name.upper()}_RUN_LOOPS": "true" for service in SUITE}
         stack.enter_context(process(log, command("worker"), {**env, **loops}))
         wait_ready(base_url, log)
-        yield Suite(base_url, data_dir, _password(data_dir))
+        yield Suite(base_url, data_dir, demo_password(data_dir))
 
 
 def environment(embedded: Embedded, base_url: str, ports: Mapping[str, int]) -> dict[str, str]:
@@ -135,7 +135,3 @@ def environment(embedded: Embedded, base_url: str, ports: Mapping[str, int]) -> 
             f"{prefix}_RUN_LOOPS": "false",
         }
     return env
-
-
-def _password(data_dir: Path) -> str:
-    return (data_dir / "secrets" / "demo-password").read_text().strip()[:16]

@@ -10,7 +10,9 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 from typer.main import get_command
 
+from gateway.assembly import assemble
 from gateway.cli.main import app
+from gateway.cli.openapi import unconnected
 from gateway.pages import problem_classes
 from gateway.settings import GatewaySettings
 from gateway.suite import SUITE
@@ -87,10 +89,28 @@ def commands_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def permissions_page() -> str:
+    """Who may call which operation; what has no row is refused to everybody."""
+    lines = [
+        "# Permissions",
+        "",
+        "Which role may call which operation. Areas, domains and fields narrow this further inside",
+        "the service. ● = personal data: a purpose must be stated. An operation without a row is",
+        "refused.",
+    ]
+    for name, app in assemble(SUITE, unconnected(), {}).apps.items():
+        lines += ["", f"## {name}", "", "| operation | who | |", "|---|---|---|"]
+        for operation, rule in sorted(app.state.gate.policy.items()):
+            who = "anybody" if rule.public else ", ".join(sorted(rule.roles))
+            lines.append(f"| `{operation}` | {who} | {'●' if rule.purpose else ''} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "problems.md": problems_page,
     "commands.md": commands_page,
+    "permissions.md": permissions_page,
 }
 
 

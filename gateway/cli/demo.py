@@ -12,9 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gateway import demo as demo_load
-from gateway import secret_files
-from gateway.cli.options import DEFAULT_DATA_DIR, DataDir
-from gateway.hosting import Embedded, from_environment
+from gateway.cli.options import DEFAULT_DATA_DIR, DataDir, Environment
+from gateway.hosting import demo_password, opened
 from gateway.suite import SUITE
 from services.common.service import Progress as ProgressCallback
 from services.common.settings import ServiceSettings
@@ -43,9 +42,7 @@ def load(
     ] = Scale.county,
     seed: Annotated[int, typer.Option(help="Same seed, same prefecture.")] = demo_load.SEED,
     *,
-    environment: Annotated[
-        bool, typer.Option(help="Use the databases named in the environment (containers).")
-    ] = False,
+    environment: Environment = False,
 ) -> None:
     """Load the demo prefecture into an empty suite.
 
@@ -55,17 +52,8 @@ def load(
     Next: `onegrid up`, or `onegrid tour` when the suite runs.
     """
     console = Console(stderr=True)
-    if environment:
-        password = secret_files.read_or_make(data_dir / "secrets", "demo-password")[:16]
-        _load(console, from_environment(SUITE), data_dir, (scale, seed, password))
-        return
-    embedded = Embedded.start(data_dir)
-    try:
-        embedded.migrate(SUITE)
-        settings = embedded.settings(SUITE, public_url="http://127.0.0.1:8000")
-        _load(console, settings, data_dir, (scale, seed, embedded.demo_password()))
-    finally:
-        embedded.postgres.stop()
+    with opened(data_dir, SUITE, environment=environment) as settings:
+        _load(console, settings, data_dir, (scale, seed, demo_password(data_dir)))
 
 
 def _load(

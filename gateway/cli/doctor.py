@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from gateway import demo as demo_load
 from gateway.cli.options import DEFAULT_DATA_DIR, DataDir
 from gateway.hosting import Embedded
 from gateway.settings import GatewaySettings
@@ -52,7 +53,9 @@ def doctor(
 
     Exits with 1 when something needs doing. A port on which OneGrid itself answers counts as fine.
     """
-    findings = list(_checked([*_machine(data_dir, port), lambda: _secrets(data_dir)]))
+    findings = list(
+        _checked([*_machine(data_dir, port), lambda: _secrets(data_dir), lambda: _demo(data_dir)])
+    )
     findings += _database(data_dir)
     table = Table("", "检查 check", "结果 found", "建议 advice")
     for finding in findings:
@@ -129,10 +132,22 @@ def _secrets(data_dir: Path) -> Finding:
         for path in folder.iterdir()
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     ]
-    short = [path.name for path in folder.iterdir() if len(path.read_text().strip()) < 32]  # noqa: PLR2004 — 24 random bytes
+    short = [
+        path.name
+        for path in folder.iterdir()
+        if len(path.read_text().strip()) < _SECRET_LENGTH and path.name != "demo-password"
+    ]
     found = "own-readable only, all random" if not loose + short else ", ".join(loose + short)
     advice = "chmod 600 them; replace short ones (docs/how-to/deploy.md)"
     return Finding("secrets", not loose + short, found, advice)
+
+
+def _demo(data_dir: Path) -> Finding:
+    present = demo_load.loaded(data_dir)
+    if present is None:
+        return Finding("demo", ok=True, found="no demo accounts")
+    # Not wrong in itself: it must only never stand beside real people.
+    return Finding("demo", ok=True, found=f"demo '{present['scale']}': not a place for real data")
 
 
 def _database(data_dir: Path) -> list[Finding]:

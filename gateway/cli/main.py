@@ -5,7 +5,8 @@ import sys
 import typer
 from rich.console import Console
 
-from gateway.cli import demo, doctor, migrate, openapi, serve, tour, up, worker
+from gateway.cli import account, demo, doctor, migrate, openapi, serve, tour, up, worker
+from services.common.errors import DomainError
 
 app = typer.Typer(
     name="onegrid",
@@ -22,6 +23,7 @@ app.command("migrate")(migrate.migrate)
 app.command("tour")(tour.tour)
 app.command("doctor")(doctor.doctor)
 app.command("openapi")(openapi.openapi)
+app.add_typer(account.app, name="account")
 app.add_typer(demo.app, name="demo")
 
 
@@ -29,6 +31,6 @@ def main() -> None:
     """Run, and turn an operator's mistake into one clear line and exit code 1."""
     try:
         app()
-    except (RuntimeError, ValueError, OSError) as exc:
+    except (RuntimeError, ValueError, OSError, DomainError) as exc:
         Console(stderr=True).print(f"[red]错误 error:[/red] {exc}", highlight=False)
         sys.exit(1)

@@ -12,5 +12,8 @@ DataDir = Annotated[
         help="Folder of the database, uploads and secrets; made when missing.",
     ),
 ]
+Environment = Annotated[
+    bool, typer.Option(help="Use the databases named in the environment (containers).")
+]
 BaseUrl = Annotated[str, typer.Option(help="Address of the running suite.")]
 DEFAULT_DATA_DIR = Path("var")

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from gateway.cli.options import DEFAULT_DATA_DIR, BaseUrl, DataDir
+from gateway.hosting import demo_password
 from gateway.tour import walk
 
 
@@ -26,6 +27,6 @@ def tour(
     Uses only the public HTTP API, as demo accounts. Exits with 1 when a step fails. The password is
     read from the data folder when it is not given.
     """
-    known = password or (data_dir / "secrets" / "demo-password").read_text().strip()[:16]
+    known = password or demo_password(data_dir)
     failed = walk.run(base_url, known, data_dir / "demo", Console(), ca=ca)
     raise typer.Exit(1 if failed else 0)

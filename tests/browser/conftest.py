@@ -68,6 +68,7 @@ def sign_in(suite: suites.Suite, browser: Browser) -> Iterator[Open]:
 
 def fill_sign_in(page: Page, login: str, password: str) -> None:
     start = page.get_by_test_id("sign-in")
+    start.or_(page.locator("input[type=password]")).first.wait_for()
     if start.count():
         start.first.click()
     page.wait_for_url("**/identity/v1/authorize**")
