@@ -98,9 +98,9 @@ def permissions_page() -> str:
         "the service. ● = personal data: a purpose must be stated. An operation without a row is",
         "refused.",
     ]
-    for name, app in assemble(SUITE, unconnected(), {}).apps.items():
+    for name, served in assemble(SUITE, unconnected(), {}).apps.items():
         lines += ["", f"## {name}", "", "| operation | who | |", "|---|---|---|"]
-        for operation, rule in sorted(app.state.gate.policy.items()):
+        for operation, rule in sorted(served.state.gate.policy.items()):
             who = "anybody" if rule.public else ", ".join(sorted(rule.roles))
             lines.append(f"| `{operation}` | {who} | {'●' if rule.purpose else ''} |")
     return "\n".join(lines) + "\n"
