@@ -11,6 +11,7 @@ import openpyxl
 import orjson
 
 from services.common.timers import TimerLoop
+from services.registry.store import sealed
 from services.registry.use_cases import imports_run
 from services.registry.use_cases.imports_plan import Importing
 from tests.factories.registry import COUNTY, Registry
@@ -114,35 +115,53 @@ class Office:
         )
 
 
-async def record(registry: Registry) -> dict[str, Any]:
-    """The record without what differs from run to run: ids, instants, ciphertexts."""
-    residents = await registry.rows(
-        """
-        select r.name, r.name_pinyin, r.name_keys, r.sex, r.born_on, r.version, r.dwelling,
-            r.document_index, r.phone_index, r.residency, r.observed_on, r.facts::text,
-            r.changed_by,
-            (select coalesce(jsonb_agg(jsonb_build_array(a.field, a.value, a.value_index, a.method,
-                a.domain, a.organisation, a.collector, a.observed_on)
-                order by a.field, a.observed_on, a.domain, a.value, a.value_index), '[]')::text
-             from assertions a where a.resident_id = r.id) as assertions,
-            (select count(*) from resident_history h where h.resident_id = r.id) as history,
-            (select coalesce(jsonb_agg(jsonb_build_array(e.type, e.area, e.domain,
-                e.data - 'import_id') order by e.seq), '[]')::text
-             from events e where e.subject = r.id::text) as events,
-            (select count(*) from accesses a where a.resident_id = r.id) as accesses,
-            (select count(*) from identifiers i where i.resident_id = r.id) as identifiers
-        from residents r order by r.document_index
-        """
-    )
+RESIDENTS = """
+select r.*, r.facts::text as facts,
+    (select count(*) from resident_history h where h.resident_id = r.id) as history,
+    (select count(*) from accesses a where a.resident_id = r.id) as accesses,
+    (select count(*) from identifiers i where i.resident_id = r.id) as identifiers,
+    (select coalesce(jsonb_agg(jsonb_build_array(e.type, e.area, e.domain, e.data - 'import_id')
+        order by e.seq), '[]')::text from events e where e.subject = r.id::text) as events
+from residents r
+"""
+ASSERTIONS = """
+select field, value::text, value_sealed, method, domain, organisation, collector,
+    observed_on::text, observed_at::text
+from assertions where resident_id = $1
+"""
+VARYING = (
+    "id", "county", "document_sealed", "document_index", "phone_sealed", "phone_index",
+    "recorded_at", "updated_at", "change_reason",
+)  # fmt: skip
+
+
+async def record(registry: Registry) -> list[dict[str, Any]]:
+    """The record, opened, without what differs from run to run: ids, instants, ciphertexts."""
+    sealer = registry.store.sealer
+    residents = await registry.rows(RESIDENTS)
     for row in residents:
+        key = row["id"]
+        row["document"] = sealed.open_document(sealer, key, row["document_sealed"])
+        phone = row["phone_sealed"]
+        row["phone"] = sealed.open_phone(sealer, key, phone) if phone else None
         facts = orjson.loads(row["facts"])
         row["facts"] = {
-            field: {name: v for name, v in entry.items() if name != "sealed"}
+            field: {
+                **{name: v for name, v in entry.items() if name not in {"sealed", "index"}},
+                "value": sealed.open_fact(sealer, key, field, entry),
+            }
             for field, entry in facts.items()
         }
-        row["assertions"] = orjson.loads(row["assertions"])
         row["events"] = orjson.loads(row["events"])
-    return {"residents": residents}
+        said = await registry.rows(ASSERTIONS, key)
+        for one in said:
+            secret = one.pop("value_sealed")
+            if secret is not None:
+                one["value"] = sealed.open_value(sealer, key, one["field"], secret)
+        row["assertions"] = sorted(said, key=lambda one: tuple(map(str, one.values())))
+        for name in VARYING:
+            del row[name]
+    return sorted(residents, key=lambda row: row["document"])
 
 
 async def counts(registry: Registry) -> dict[str, int]:

@@ -88,6 +88,7 @@ class Job:
         staged_to: Last row of the sheet that was read.
         applied_to: Last row of the sheet that was recorded.
         listed: Rows in the error file so far.
+        progressed_in: The lease in which it last came further.
         counts: By name, see `COUNTERS`.
         has_errors: Whether there is an error file.
         error: Why it failed.
@@ -117,6 +118,7 @@ class Job:
     staged_to: int = 0
     applied_to: int = 0
     listed: int = 0
+    progressed_in: int = 0
     counts: Mapping[str, int] | None = None
     has_errors: bool = False
     error: Mapping[str, Any] | None = None

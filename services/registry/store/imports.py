@@ -13,8 +13,8 @@ from services.registry.domain.imports import COUNTERS, FilePlan, Job
 _COLUMNS: Final = (
     "county", "id", "domain", "organisation", "requested_by", "requested_by_name", "role",
     "request_id", "file_name", "media_type", "size_bytes", "sha256", "dry_run", "default_on",
-    "created_at", "state", "phase", "staged_to", "applied_to", "listed", "has_errors", "started_at",
-    "finished_at",
+    "created_at", "state", "phase", "staged_to", "applied_to", "listed", "progressed_in",
+    "has_errors", "started_at", "finished_at",
 )  # fmt: skip
 _SELECTED: Final = f"{', '.join((*_COLUMNS, *COUNTERS))}, plan::text, error::text"
 
@@ -42,7 +42,8 @@ where (county, id) = ($1, $2) and state in ('queued', 'running') returning {_SEL
 """
 ADVANCE = f"""
 update imports set phase = $3, staged_to = $4, applied_to = $5, listed = listed + $6,
-    {", ".join(f"{name} = {name} + ${place}" for place, name in enumerate(COUNTERS, 7))}
+    progressed_in = $7,
+    {", ".join(f"{name} = {name} + ${place}" for place, name in enumerate(COUNTERS, 8))}
 where (county, id) = ($1, $2) and state = 'running' returning {_SELECTED}
 """
 END = f"""
@@ -128,6 +129,7 @@ async def advance(  # noqa: PLR0913 — what one step changes
     connection: Connection,
     job: Job,
     *,
+    lease: int,
     phase: str | None = None,
     staged_to: int | None = None,
     applied_to: int | None = None,
@@ -139,6 +141,7 @@ async def advance(  # noqa: PLR0913 — what one step changes
     Args:
         connection: In the step's transaction.
         job: As it stood.
+        lease: The attempt that makes this step.
         phase: What comes next, when it changes.
         staged_to: Last row read.
         applied_to: Last row recorded.
@@ -154,6 +157,7 @@ async def advance(  # noqa: PLR0913 — what one step changes
         job.staged_to if staged_to is None else staged_to,
         job.applied_to if applied_to is None else applied_to,
         listed,
+        lease,
         *(more.get(name, 0) for name in COUNTERS),
     )
     return _job(row) if row else None

@@ -33,7 +33,8 @@ from services.registry.use_cases import imports_apply
 from services.registry.use_cases.imports import EXPIRE, RUN, expiry_key, payload_of
 from services.registry.use_cases.imports_plan import Importing
 
-_MOST_ATTEMPTS: Final = 12
+_MOST_IN_VAIN: Final = 12
+"""Leases without a single step, after which an import is given up."""
 _LEASE_S: Final = 60.0
 # Opening a workbook measures and parses the whole of it before the first row comes.
 _OPENING_LEASE_S: Final = 300.0
@@ -122,7 +123,7 @@ class _Worker:
 
     async def stage(self) -> None:
         """Read the file from the last staged row on, and stage what can be recorded."""
-        if self._leased.attempt > _MOST_ATTEMPTS:
+        if self._leased.attempt - self._job.progressed_in > _MOST_IN_VAIN:
             raise ImportFailed
         if self._job.phase != "staging":
             return
@@ -214,7 +215,7 @@ class _Worker:
             )
 
     async def _advance(self, tx: Tx, **step: Any) -> None:
-        job = await imports.advance(tx.connection, self._job, **step)
+        job = await imports.advance(tx.connection, self._job, lease=self._leased.attempt, **step)
         if job is None:
             raise LeaseLost(self._leased.effect_key)
         self._job = job

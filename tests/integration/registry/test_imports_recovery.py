@@ -1,7 +1,8 @@
 """A worker that is killed, slow, or told to stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextvars import Context
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,14 @@ class Killed(BaseException):
     """The process is gone: nothing of ours runs any more."""
 
 
-def table(size: int = 17) -> bytes:
+def table(size: int = 29) -> bytes:
     """Known and new people, repeats, bad rows and doubtful ones, so that every counter moves."""
     rows = [HEADINGS]
     for n in range(size):
         number = id_number(n if n % 5 else 0)
         name = f"{NAMES[n % 10]}明" if n else "全错"
         kind = "小产权" if n % 7 == 6 else ["商品房", "房改房"][n % 2]
-        rows.append([name, number, f"154{n:08d}", kind, f"2026-03-{n + 1:02d}"])
+        rows.append([name, number, f"154{n:08d}", kind, f"2026-07-{n + 1:02d}"])
     return csv_file(rows)
 
 
@@ -48,7 +49,7 @@ def databases(
 async def office(
     databases: Callable[[], str], mint: TokenMint, tmp_path: Path
 ) -> AsyncIterator[Office]:
-    settings = {"data_dir": tmp_path, "import_chunk_rows": 4}
+    settings = {"data_dir": tmp_path, "import_chunk_rows": 3}
     async with running(databases(), mint, **settings) as registry:
         await people(registry)
         yield Office(registry, "housing")
@@ -71,7 +72,7 @@ async def undisturbed(
     databases: Callable[[], str], mint: TokenMint, folder: Path
 ) -> tuple[Any, ...]:
     """What a worker nobody kills makes of the table."""
-    async with running(databases(), mint, data_dir=folder, import_chunk_rows=4) as registry:
+    async with running(databases(), mint, data_dir=folder, import_chunk_rows=3) as registry:
         await people(registry)
         office = Office(registry, "housing")
         job = await office.take(table(), "表.csv")
@@ -86,15 +87,18 @@ async def lease_runs_out(registry: Registry) -> None:
 
 
 STEPS = (
-    (staging, "add"),
-    (staging, "list_faults"),
-    (staging, "mark_duplicates"),
-    (import_writes, "find"),
-    (import_writes, "register"),
-    (import_writes, "change"),
-    (import_writes, "log_accesses"),
-    (imports, "advance"),
-    (imports, "end"),
+    (staging, "add", 1),
+    (staging, "add", 2),
+    (staging, "list_faults", 2),
+    (imports, "advance", 2),
+    (staging, "mark_duplicates", 1),
+    (import_writes, "find", 1),
+    (import_writes, "find", 2),
+    (import_writes, "register", 2),
+    (import_writes, "change", 1),
+    (import_writes, "log_accesses", 1),
+    (imports, "advance", 1),
+    (imports, "end", 1),
 )
 
 
@@ -107,20 +111,14 @@ async def test_killed_anywhere_and_taken_over_the_outcome_is_the_same(
 ) -> None:
     expected = await undisturbed(databases, mint, tmp_path / "other")
     sent = await office.send(table(), "表.csv")
-    killed = 0
-    for module, name in STEPS:
+    for module, name, turn in STEPS:
         for when in ("before", "after"):
-            for turn in (1, 2):
-                with monkeypatch.context() as patch:
-                    patch.setattr(module, name, _killing(getattr(module, name), when, turn))
-                    try:
-                        await office.work()
-                    except Killed:
-                        killed += 1
-                await lease_runs_out(office.registry)
-    while (await office.job(sent.json()["id"]))["state"] != "done":
-        assert await office.work() == 1
-    assert killed >= 12
+            with monkeypatch.context() as patch:
+                patch.setattr(module, name, _killing(getattr(module, name), when, turn))
+                with pytest.raises(Killed):
+                    await office.work()
+            await lease_runs_out(office.registry)
+    assert await office.work() == 1
     assert await outcome(office, sent.json()["id"]) == expected
 
 
@@ -200,8 +198,8 @@ async def test_cancelled_half_way_what_was_recorded_stays(
         calls += 1
         await original(*arguments)
         if calls == 2:
-            waiting.append(asyncio.create_task(office.cancel(import_id)))
-            await asyncio.sleep(0.2)
+            waiting.append(apart(office.cancel(import_id)))
+            await asyncio.sleep(0.5)
 
     waiting: list[asyncio.Task[Any]] = []
     monkeypatch.setattr(import_writes, "log_accesses", cancelling)
@@ -210,7 +208,6 @@ async def test_cancelled_half_way_what_was_recorded_stays(
     job = await office.job(import_id)
     assert job["state"] == "cancelled"
     assert 0 < job["progress"]["rows_done"] < job["progress"]["rows_total"]
-    assert calls in {2, 3}
     said = await office.registry.rows(
         "select count(*) as n from assertions where import_id is not null"
     )
@@ -236,7 +233,7 @@ async def test_somebody_registered_meanwhile_is_matched(
         calls += 1
         found = await original(connection, persons)
         if calls == 1:
-            await office.registry.resident(Person(number=id_number(9), name="许明"))
+            await apart(office.registry.resident(Person(number=id_number(9), name="许明")))
         return found
 
     monkeypatch.setattr(import_writes, "find", overtaken)
@@ -248,17 +245,17 @@ async def test_somebody_registered_meanwhile_is_matched(
 async def test_two_imports_of_a_county_at_once_take_turns(office: Office) -> None:
     for turn in (1, 2):
         rows = [
-            [f"{NAMES[n % 10]}明", id_number(n), "", "商品房", f"2026-0{turn}-01"]
+            [f"{NAMES[n % 10]}明", id_number(n), "", "商品房", f"2026-07-0{turn}"]
             for n in range(20)
         ]
         order = rows if turn == 1 else rows[::-1]
         await office.send(csv_file([HEADINGS, *order]), f"{turn}.csv")
-    assert await asyncio.gather(office.work(), office.work()) == [1, 1]
+    assert sorted(await asyncio.gather(office.work(), office.work())) == [1, 1]
     shown = await office.registry.rows(
         "select distinct facts #>> '{property_kind,observed_on}' as day, count(*) over () as n "
         "from residents"
     )
-    assert [(row["day"]) for row in shown] == ["2026-02-01"]
+    assert [row["day"] for row in shown] == ["2026-07-02"]
 
 
 async def test_a_file_that_is_gone_fails_the_import(office: Office) -> None:
@@ -287,6 +284,11 @@ async def test_too_many_rows_fail_the_import_before_anything_is_recorded(office:
         "failed", "file-too-large", "rows",
     )  # fmt: skip
     assert await record(office.registry) == before
+
+
+def apart(work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+    """Somebody else's work: it knows nothing of the transaction that is open here."""
+    return asyncio.create_task(work, context=Context())
 
 
 def _job_id(body: Mapping[str, Any]) -> UUID:

@@ -33,6 +33,7 @@ create table imports (
     staged_to integer not null default 0,
     applied_to integer not null default 0,
     listed integer not null default 0,
+    progressed_in integer not null default 0,
     rows_total integer not null default 0,
     matched integer not null default 0,
     created integer not null default 0,
