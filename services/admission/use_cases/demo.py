@@ -84,7 +84,7 @@ async def _fill(
     demo: Demo, tables: Mapping[str, Sequence[Sequence[Any]]], progress: Progress
 ) -> None:
     for done, name in enumerate(COLUMNS):
-        progress(f"admission.{name}", done, len(COLUMNS))
+        progress("admission", done, len(COLUMNS))
         await demo.fill(name, tables.get(name, ()))
     progress("admission", len(COLUMNS), len(COLUMNS))
 
