@@ -6,9 +6,8 @@ import orjson
 from fastapi import Request
 
 from services.common.errors import DomainError, Fault, Kind, ValidationFailed
+from services.registry.api.documents import JSON
 
-_JSON = "application/json"
-MERGE_PATCH = "application/merge-patch+json"
 _MAX_FIELDS = 60
 
 
@@ -41,8 +40,8 @@ async def json_object(request: Request, *types: str) -> dict[str, Any]:
         MediaTypeNotSupported: Its content type is another.
         BodyNotJson: It is no JSON object.
     """
-    sent = request.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
-    if sent != _JSON and sent not in types:
+    sent = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if sent != JSON and sent not in types:
         raise MediaTypeNotSupported
     try:
         body = orjson.loads(await request.body())

@@ -14,7 +14,7 @@ from services.common.auth import Caller, Principal
 from services.common.direct import direct
 from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import OnceHeader
-from services.registry.api import bodies, pages, schemas
+from services.registry.api import bodies, documents, pages, schemas
 from services.registry.api.deps import ReadingDep, StoreDep, reading_of, uuid_of
 from services.registry.api.direct import DirectRoute
 from services.registry.domain import scopes
@@ -27,32 +27,6 @@ router = APIRouter(prefix="/v1/residents", tags=["residents"])
 _ONE: Final[dict[int | str, dict[str, Any]]] = {200: {"model": schemas.Resident}}
 _DOCUMENT_KINDS: Final = frozenset({"resident_id", "hmt_permit", "foreign_permit", "passport"})
 _LONGEST_NUMBER: Final = 32
-_LONGEST_FIELDS: Final = 2000
-
-
-def _body(model: type[Any]) -> dict[str, Any]:
-    """The OpenAPI request body for a model that is read by hand."""
-    content = {"application/json": {"schema": model.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-_FIELDS_PARAMETER: Final = {
-    "parameters": [
-        {
-            "name": "resident_id",
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string", "format": "uuid"},
-        },
-        {
-            "name": "fields",
-            "in": "query",
-            "required": True,
-            "description": "Codes of the catalogue, separated by commas.",
-            "schema": {"type": "string", "maxLength": _LONGEST_FIELDS},
-        },
-    ]
-}
 
 
 @hot_router.post(
@@ -60,7 +34,7 @@ _FIELDS_PARAMETER: Final = {
     operation_id="registry.residents.lookup",
     summary="The resident with a document",
     responses=_ONE,
-    openapi_extra=_body(schemas.Lookup),
+    openapi_extra=documents.reading_with(schemas.Lookup),
 )
 @direct
 async def look_up(request: Request) -> Response:
@@ -88,6 +62,7 @@ async def look_up(request: Request) -> Response:
     operation_id="registry.residents.search",
     summary="Residents by area and name",
     responses={200: {"model": schemas.ResidentPage}},
+    openapi_extra=documents.READING,
 )
 async def search(
     request: Request, store: StoreDep, caller: Caller, reading: ReadingDep, body: schemas.Search
@@ -104,7 +79,7 @@ async def search(
     operation_id="registry.residents.get",
     summary="One resident",
     responses=_ONE,
-    openapi_extra=_FIELDS_PARAMETER,
+    openapi_extra=documents.READING_ONE,
 )
 async def get(request: Request) -> Response:
     """A resident in the caller's areas, restricted to the fields asked for."""
@@ -123,15 +98,7 @@ async def get(request: Request) -> Response:
     operation_id="registry.residents.correct",
     summary="Correct a resident's fields",
     responses=_ONE,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                bodies.MERGE_PATCH: {"schema": {"type": "object", "minProperties": 1}},
-                "application/json": {"schema": {"type": "object", "minProperties": 1}},
-            },
-        }
-    },
+    openapi_extra=documents.PATCHING,
 )
 async def correct(
     request: Request,
@@ -143,7 +110,7 @@ async def correct(
     """Keeps what was observed as assertions; answers with the fields as they are shown now."""
     store: Store = request.app.state.store
     version = edge.version_of(request.headers.get("if-match"))
-    patch = await bodies.json_object(request, bodies.MERGE_PATCH)
+    patch = await bodies.json_object(request, documents.MERGE_PATCH)
     correction = corrections.Correction(
         resident_id=uuid_of(resident_id),
         version=version,
