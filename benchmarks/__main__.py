@@ -12,8 +12,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import lookup, machine, places, report, tables, wrk
-from benchmarks.lookup import Effort
+from benchmarks import (
+    bulk,
+    importing,
+    inserting,
+    lookup,
+    machine,
+    places,
+    report,
+    tables,
+    tokens,
+    wrk,
+)
+from benchmarks.effort import Effort
 from benchmarks.places import Place
 from benchmarks.rounds import Row, unmet
 from gateway.cli.demo import Scale
@@ -28,9 +39,19 @@ class Name(StrEnum):
     """What can be measured."""
 
     lookup = "lookup"
+    bulk = "bulk"
+    insert = "insert"
+    imports = "imports"
+    tokens = "tokens"
 
 
-MEASURES: dict[Name, Measure] = {Name.lookup: lookup.measure}
+MEASURES: dict[Name, Measure] = {
+    Name.lookup: lookup.measure,
+    Name.bulk: bulk.measure,
+    Name.insert: inserting.measure,
+    Name.imports: importing.measure,
+    Name.tokens: tokens.measure,
+}
 
 
 def main(  # noqa: PLR0913 — the options of a command

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
 import orjson
 
 from benchmarks import pgbench, places, rounds, tables, wrk
+from benchmarks.effort import Effort
 from benchmarks.places import Place
 from benchmarks.rounds import Figures, Row, Target
 from gateway import demo as demo_load
@@ -29,26 +29,6 @@ _RATE = "requests/s"
 
 class AccessesMissing(RuntimeError):
     """Look-ups were answered without an access record, or recorded without an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much is measured.
-
-    Attributes:
-        rounds: How often each contestant runs.
-        seconds: Of each contestant, over all rounds.
-        connections: Kept open by wrk and pgbench.
-    """
-
-    rounds: int
-    seconds: float
-    connections: int
-
-    @property
-    def once_s(self) -> float:
-        """Seconds of one round of one contestant."""
-        return max(1.0, self.seconds / self.rounds)
 
 
 def measure(place: Place, effort: Effort) -> Iterator[Row]:
@@ -131,19 +111,20 @@ def _target(place: Place, base_url: str, name: str) -> wrk.Target:
 
 def bodies(scale: str) -> Iterator[str]:
     """Look-ups of random residents of the pilot county, known from the demo's seed."""
-    numbers = list(_numbers(scale))
+    numbers = [number for _, number in residents(scale)]
     Random(1).shuffle(numbers)  # noqa: S311 — a repeatable order, not a secret
     for number in islice(numbers, _PREPARED):
         document = {"kind": "resident_id", "number": number}
         yield orjson.dumps({"document": document, "fields": FIELDS}).decode()
 
 
-def _numbers(scale: str) -> Iterator[str]:
+def residents(scale: str) -> Iterator[tuple[str, str]]:
+    """Name and identity number of each resident of the pilot county, known from the seed."""
     plan = demo.plan(reference.divisions(), _scale(scale), str(demo_load.SEED))
-    column = demo.RESIDENT_COLUMNS.index("id_number")
+    name, number = map(demo.RESIDENT_COLUMNS.index, ("name", "id_number"))
     for batch in demo.batches(plan, within=demo_load.COUNTY):
         for resident in batch.residents:
-            yield str(resident[column])
+            yield str(resident[name]), str(resident[number])
 
 
 def _scale(name: str) -> demo.Scale:

@@ -15,7 +15,8 @@ from gateway.suite import SUITE
 from gateway.tour import actors
 from tests import suites
 
-_HEALTH = f"sys.{demo.COUNTY}.health"
+SYSTEM = f"sys.{demo.COUNTY}.health"
+"""The department's system that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Place:
     def token(self, base_url: str) -> str:
         """An access token of a department's system, got as any system gets it."""
         with httpx.Client(base_url=base_url, trust_env=False, timeout=30) as http:
-            return actors.system(http, _HEALTH, self.embedded.demo_password()).token
+            return actors.system(http, SYSTEM, self.embedded.demo_password()).token
 
 
 @contextmanager

@@ -34,6 +34,10 @@ class Figures:
         pairs = zip(self.values, other.values, strict=True)
         return Figures(tuple(mine / theirs for mine, theirs in pairs))
 
+    def under(self, amount: float) -> "Figures":
+        """An amount over each figure: seconds become a rate."""
+        return Figures(tuple(amount / value for value in self.values))
+
 
 def alternate(contestants: Mapping[str, Contestant], rounds: int) -> dict[str, Figures]:
     """Let each contestant run in every round: A B C, A B C, and so on.
