@@ -1,5 +1,6 @@
 """Actors, whistles and a world of callers, valid by default."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,11 +15,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from services.common.database import Database
 from services.common.ids import new_id
 from services.common.peers import InProcess, Peer
 from services.common.testing import TokenMint
+from services.common.timers import TimerLoop
 from services.tasks.domain.actors import Actor
 from services.tasks.domain.whistles import State, Whistle, WhistleKind
+from services.tasks.store.store import Store
+from services.tasks.use_cases import overdue
 
 COUNTY = "222406"
 STREET = "222406001"
@@ -172,6 +177,25 @@ class World:
         files = {"photo": ("photo.jpg", content, "image/jpeg")}
         sent = headers or self.headers(who)
         return await self.client.post("/v1/attachments", files=files, headers=sent)
+
+
+def _loop(world: World, database: Database) -> TimerLoop:
+    own: Store = world.app.state.store
+    store = Store(database, own.sealer, own.photos)
+    handlers = overdue.handlers(store, world.clock)
+    return TimerLoop(database, handlers, clock=world.clock, batch=7)
+
+
+async def fire_all(world: World) -> None:
+    """Two workers at once, until nothing is due."""
+    databases = [Database(world.dsn, application=f"worker{n}", pool_size=3) for n in range(2)]
+    for database in databases:
+        await database.open()
+    loops = [_loop(world, database) for database in databases]
+    while any(await asyncio.gather(*(one.fire_due() for one in loops))):
+        pass
+    for database in databases:
+        await database.close()
 
 
 def _caller(

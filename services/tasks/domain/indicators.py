@@ -16,6 +16,7 @@ _KIND_NAMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "emergency": ("应急处置哨", "긴급 대응 호출", "Emergency whistles"),
     "peace": ("平安哨", "평안 호출", "Peace whistles"),
 }
+_BY_KIND: Final = "whistles_by_kind"
 _FIGURE_BY_KIND: Final[Mapping[str, str]] = {"peace": "44"}
 
 
@@ -124,15 +125,22 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
 }  # fmt: skip
 
 
+_TOTALS: Final = (
+    *((code, None, None) for code in DEFINITIONS if code != _BY_KIND),
+    *((_BY_KIND, None, kind) for kind in _KIND_NAMES),
+)
+"""Code, organisation and kind of what every board shows, were it 0."""
+
+
 def indicators(counts: Iterable[Count]) -> list[dict[str, Any]]:
     """Counts with their meaning, in the order of `DEFINITIONS`, totals first, departments by code.
 
     A rate over nothing has no value: it is neither 0 nor 100 %.
     """
     found = list(counts)
-    told = {count.code for count in found if count.organisation is None}
-    # No department at work means no row to count; a board still says 0 of 0.
-    found += [Count(code, None, None, Decimal(0), 0) for code in DEFINITIONS if code not in told]
+    told = {(count.code, count.kind) for count in found if count.organisation is None}
+    # Where nothing is there to count, no row is found; a board still says 0.
+    found += [Count(*key, Decimal(0), 0) for key in _TOTALS if (key[0], key[2]) not in told]
     return [_indicator(count) for count in sorted(found, key=_place)]
 
 

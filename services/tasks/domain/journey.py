@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from services.common.errors import Fault, NotPermitted, ValidationFailed
+from services.common.errors import Fault, ValidationFailed
 from services.tasks.domain import whistles
 from services.tasks.domain.actors import Actor
 from services.tasks.domain.deadlines import Limits
@@ -191,12 +191,13 @@ def _leg_moved(
     action: Action,
     **changes: datetime | str,
 ) -> Whistle:
-    leg = whistle.leg_of(organisation)
-    if leg is None:
-        raise NotPermitted
-    state = whistles.advance_leg(leg.state, action)
-    moved = replace(leg, state=state, **changes)  # type: ignore[arg-type]  # fields by name
-    return replace(whistle, legs=tuple(moved if other is leg else other for other in whistle.legs))
+    legs = tuple(
+        replace(leg, state=whistles.advance_leg(leg.state, action), **changes)  # type: ignore[arg-type]  # fields by name
+        if leg.organisation == organisation
+        else leg
+        for leg in whistle.legs
+    )
+    return replace(whistle, legs=legs)
 
 
 def _check_departments(area: str, organisations: Sequence[str]) -> None:

@@ -23,9 +23,7 @@ async def indicators_of(
     """Every indicator of an area, with its meaning and its parts; raises `NothingHere`."""
     span = pages.span(actor.scope, within)
     async with store.read() as connection:
-        counts = await indicators.counts(
-            connection, Board(span, actor.scope, since), [kind.value for kind in WhistleKind], now
-        )
+        counts = await indicators.counts(connection, Board(span, actor.scope, since), now)
     body = {
         "as_of": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "within": span.low,

@@ -175,11 +175,10 @@ async def test_suggestion_is_answered_by_the_owner(world: World) -> None:
 def demo_context(scale: str) -> dict[str, Any]:
     grids = [f"{COMMUNITY}{n:03d}" for n in range(1, 6)]
     people: list[tuple[str, str, str, list[str], list[str]]] = [
-        (f"grid.{grid}", "grid_worker", COMMUNITY, [grid], []) for grid in grids
-    ] + [
         ("street.222406001", "street_officer", "222406001", ["222406001"], []),
         (f"community.{COMMUNITY}", "community_officer", COMMUNITY, [COMMUNITY], []),
     ]
+    people += [(f"grid.{grid}", "grid_worker", COMMUNITY, [grid], []) for grid in grids]
     domains = ("public_security", "family_planning", "social_security", "housing", "health",
                "education", "culture", "transport", "market")  # fmt: skip
     people += [

@@ -5,31 +5,9 @@ from typing import Any
 
 import asyncpg
 
-from services.common.database import Database
-from services.common.timers import TimerLoop
+from services.tasks.app import create_app
 from services.tasks.settings import TasksSettings
-from services.tasks.store.store import Store
-from services.tasks.use_cases import overdue
-from tests.factories.tasks import COUNTY, World
-
-
-def loop(world: World, database: Database) -> TimerLoop:
-    own: Store = world.app.state.store
-    store = Store(database, own.sealer, own.photos)
-    handlers = overdue.handlers(store, world.clock)
-    return TimerLoop(database, handlers, clock=world.clock, batch=7)
-
-
-async def fire(world: World) -> None:
-    """Two workers at once, until nothing is due."""
-    databases = [Database(world.dsn, application=f"worker{n}", pool_size=3) for n in range(2)]
-    for database in databases:
-        await database.open()
-    loops = [loop(world, database) for database in databases]
-    while any(await asyncio.gather(*(one.fire_due() for one in loops))):
-        pass
-    for database in databases:
-        await database.close()
+from tests.factories.tasks import COUNTY, World, fire_all
 
 
 async def rows(world: World, statement: str) -> list[tuple[Any, ...]]:
@@ -42,7 +20,7 @@ async def rows(world: World, statement: str) -> list[tuple[Any, ...]]:
 async def test_two_loops_tell_each_missed_deadline_once(world: World) -> None:
     made = [await world.dispatched(sign_within_s=60) for _ in range(12)]
     world.clock.wind(seconds=61)
-    await fire(world)
+    await fire_all(world)
     found = await rows(world, "select whistle_id, organisation, what, level from overdue")
     assert sorted(str(row[0]) for row in found) == sorted(w["id"] for w in made)
     assert {row[1:] for row in found} == {(f"{COUNTY}.housing", "sign", 1)}
@@ -62,7 +40,7 @@ async def test_levels_rise_to_the_red_card_and_stop(world: World) -> None:
     await world.dispatched(sign_within_s=60, arrive_within_s=86_400)
     for days in (1, 1, 1, 1, 1):
         world.clock.wind(days=days, minutes=1)
-        await fire(world)
+        await fire_all(world)
     levels = await rows(world, "select what, level from overdue where what = 'sign' order by level")
     assert levels == [("sign", 1), ("sign", 2), ("sign", 3)]
     keys = await rows(world, "select effect_key from timers where effect_key like '%sign%'")
@@ -73,15 +51,15 @@ async def test_a_met_deadline_never_fires(world: World) -> None:
     w = await world.dispatched(sign_within_s=60, arrive_within_s=120)
     w = await world.step("housing", w, "sign")
     world.clock.wind(seconds=90)
-    await fire(world)
+    await fire_all(world)
     assert await rows(world, "select 1 from overdue") == []
     w = await world.step("housing", w, "arrive")
     world.clock.wind(seconds=90)
-    await fire(world)
+    await fire_all(world)
     assert await rows(world, "select 1 from overdue") == []
     w = await world.step("housing", w, "result", text="好了")
     world.clock.wind(days=60)
-    await fire(world)
+    await fire_all(world)
     assert await rows(world, "select 1 from overdue") == []
     assert await rows(world, "select 1 from timers where fired_at is not null") == []
 
@@ -89,7 +67,7 @@ async def test_a_met_deadline_never_fires(world: World) -> None:
 async def test_signing_late_stops_the_next_level(world: World) -> None:
     w = await world.dispatched(sign_within_s=60)
     world.clock.wind(seconds=61)
-    await fire(world)
+    await fire_all(world)
     seen = (await world.get("housing", f"/v1/whistles/{w['id']}")).json()
     stale = await world.post(
         "housing", f"/v1/whistles/{w['id']}/sign", {}, **{"If-Match": f'"{w["version"]}"'}
@@ -97,7 +75,7 @@ async def test_signing_late_stops_the_next_level(world: World) -> None:
     assert stale.status_code == 412, "the record changed when the deadline passed"
     await world.step("housing", seen, "sign")
     world.clock.wind(hours=23)
-    await fire(world)
+    await fire_all(world)
     found = await rows(world, "select what, level from overdue")
     assert found == [("sign", 1)]
 
@@ -105,11 +83,11 @@ async def test_signing_late_stops_the_next_level(world: World) -> None:
 async def test_a_replayed_timer_has_no_second_effect(world: World) -> None:
     await world.dispatched(sign_within_s=60)
     world.clock.wind(seconds=61)
-    await fire(world)
+    await fire_all(world)
     connection = await asyncpg.connect(world.dsn)
     await connection.execute("update timers set fired_at = null, leased_until = null")
     await connection.close()
-    await fire(world)
+    await fire_all(world)
     assert len(await rows(world, "select 1 from overdue")) == 1
     assert len(await rows(world, "select 1 from timeline where action = 'overdue'")) == 1
 
@@ -120,10 +98,10 @@ async def test_rework_has_its_own_deadline(world: World) -> None:
         w = await world.step("housing", w, action, **body)
     w = await world.step("worker", w, "verify", passed=False, comment="没修好")
     world.clock.wind(days=2)
-    await fire(world)
+    await fire_all(world)
     assert await rows(world, "select 1 from overdue") == []
     world.clock.wind(days=1, seconds=1)
-    await fire(world)
+    await fire_all(world)
     assert await rows(world, "select what, level, round from overdue") == [("close", 1, 2)]
     (key,) = await rows(world, "select effect_key from timers where fired_at is not null")
     assert key == (f"whistle:{w['id']}:leg:{COUNTY}.housing:close.r2:1",)
@@ -139,7 +117,7 @@ async def test_signing_while_the_deadline_fires_never_deadlocks(world: World) ->
                 for w in made
             )
         ),
-        fire(world),
+        fire_all(world),
     )
     signed = {w["id"] for w, a in zip(made, answers, strict=True) if a.status_code == 200}
     late = {str(row[0]) for row in await rows(world, "select whistle_id from overdue")}
@@ -149,7 +127,6 @@ async def test_signing_while_the_deadline_fires_never_deadlocks(world: World) ->
 
 
 async def test_the_apps_own_loop_fires(world: World, settings: TasksSettings) -> None:
-    from services.tasks.app import create_app
 
     w = await world.dispatched(sign_within_s=60)
     world.clock.wind(seconds=61)

@@ -188,6 +188,20 @@ async def test_two_at_once_take_one_step(world: World) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412]
 
 
+async def test_one_key_sent_five_times_at_once_has_one_effect(world: World) -> None:
+    headers = world.headers("worker")
+    body = {"kind": "peace", "title": "争吵", "description": "邻里争吵", "area": GRID}
+
+    async def send() -> tuple[int, bytes]:
+        response = await world.client.post("/v1/whistles", json=body, headers=headers)
+        return response.status_code, response.content
+
+    answers = await asyncio.gather(*(send() for _ in range(5)))
+    assert {status for status, _ in answers} == {201}
+    assert len({content for _, content in answers}) == 1
+    assert len((await world.get("street", "/v1/whistles")).json()["items"]) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

@@ -111,19 +111,24 @@ LIMITS = Limits(
 PRESENT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def stories(seed: int, count: int, end: str | None = None) -> list[Story]:
-    domains = ("public_security", "social_security", "housing", "health", "education", "culture",
-               "transport", "market", "family_planning")  # fmt: skip
-    departments = {
+DOMAINS = ("public_security", "social_security", "housing", "health", "education", "culture",
+           "transport", "market", "family_planning")  # fmt: skip
+CAST = Cast(
+    actor("grid_worker"),
+    actor("street_officer"),
+    {
         domain: actor(
             "department_officer", organisation=f"{COUNTY}.{domain}", subject=f"dept.{domain}"
         )
-        for domain in domains
-    }
-    cast = Cast(actor("grid_worker"), actor("street_officer"), departments)
+        for domain in DOMAINS
+    },
+)
+
+
+def stories(seed: int, count: int, end: str | None = None) -> list[Story]:
     dice = Dice(Random(seed))  # noqa: S311 — invented stories, no secrets
     return [
-        telling.tell(dice, cast, GRID, limits=lambda _: LIMITS, now=PRESENT, end=end)
+        telling.tell(dice, CAST, GRID, limits=lambda _: LIMITS, now=PRESENT, end=end)
         for _ in range(count)
     ]
 
@@ -147,6 +152,25 @@ def test_stories_obey_the_rules() -> None:
     assert any(story.whistle.round > 1 for story in told)
     assert any(story.missed for story in told)
     assert sum(s.whistle.state is State.CLOSED for s in told) > 180
+
+
+class Hasty(Dice):
+    """Lets a story begin so late that the present cuts it off anywhere."""
+
+    def age(self, end: str, limits: Limits) -> timedelta:
+        assert end == "closed"
+        of = limits.close_within_s if self.chance(0.6) else limits.sign_within_s
+        return self.share(2 * of, may_be_late=False)
+
+
+def test_stories_stop_at_the_present_wherever_they_are() -> None:
+    dice = Hasty(Random(11))  # noqa: S311 — invented stories, no secrets
+    told = [
+        telling.tell(dice, CAST, GRID, limits=lambda _: LIMITS, now=PRESENT, end="closed")
+        for _ in range(600)
+    ]
+    assert {story.whistle.state for story in told} == set(State)
+    assert all(line.at <= PRESENT for story in told for line in story.lines)
 
 
 def test_stories_come_from_the_seed_alone() -> None:

@@ -119,6 +119,7 @@ create table whistles (
         ((resident_contact is null) = (resident_contact_masked is null))
 );
 create index whistles_area on whistles (county, area, id);
+create index whistles_newest on whistles (id);
 create index whistles_reported_by on whistles (reported_by, id);
 create index whistles_open on whistles (county, state, id) where state <> 'closed';
 create trigger whistles_closed_is_final before update or delete on whistles
