@@ -213,6 +213,14 @@ def test_tour_walks_through_the_main_job(installed: Installation) -> None:
     print(done.stdout)  # noqa: T201 — what the tour saw is a result of the run
 
 
+def test_person_is_added_where_identity_runs(installed: Installation) -> None:
+    account = ("account", "person", "sec.kim", "--name", "金某", "--role", "security_admin")
+    where = ("--org", "2224", "--area", "2224", "--environment")
+    command = ("exec", "-T", "gateway", "onegrid", *account, *where)
+    installed.compose(*command, input="correct horse battery\n" * 2)
+    assert installed.sql("select is_demo from identity.accounts where login = 'sec.kim'") == "f"
+
+
 def test_second_install_changes_nothing(installed: Installation) -> None:
     before = {s: installed.container(s).id for s in LASTING}
     secrets = secret_values(installed.secrets)
