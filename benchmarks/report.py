@@ -37,7 +37,7 @@ def spread(figures: Figures) -> str:
 
 def number(value: float) -> str:
     """Three significant digits below a thousand, whole numbers with separators above."""
-    if value >= 1000:
+    if round(value) >= 1000:
         return f"{value:,.0f}"
     if value >= 100:
         return f"{value:.0f}"
