@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from services.admission.api import items, money, reports
+from services.admission.api import items, lists, money, reports
 from services.admission.api.policy import POLICY
 from services.admission.clients.registry import Registry
 from services.admission.settings import AdmissionSettings
@@ -61,7 +61,7 @@ def create_app(settings: AdmissionSettings, peers: Mapping[str, Peer]) -> FastAP
         version="1",
         lifespan=lifespan,
         gate=gate,
-        routers=(items.router, money.router, reports.router),
+        routers=(items.router, money.router, lists.router, reports.router),
         checks={"database": database.ping},
     )
     app.state.store = Store(database)

@@ -34,6 +34,11 @@ POLICY: Policy = {
         *_DEPARTMENTS, *_COUNTY, "street_officer", "community_officer", "auditor"
     ),
     "admission.certificates.list": allow(*_READERS, "resident_desk"),
+    "admission.certificates.add": allow("secretariat"),
+    "admission.certificates.end": allow("secretariat"),
+    "admission.negative_list.add": allow("secretariat"),
+    "admission.negative_list.end": allow("secretariat"),
+    "admission.policy_documents.add": allow("secretariat"),
     "admission.negative_list.list": allow(*_READERS),
     "admission.policy_documents.list": allow(*_READERS),
     "admission.indicators.read": allow(*_READERS),

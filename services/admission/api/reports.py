@@ -1,6 +1,6 @@
-"""Checks, refusals, lists, figures and the feed."""
+"""Checks, refusals, figures and the feed."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from services.admission.api.deps import (
     start,
 )
 from services.admission.api.schemas import CheckIn
-from services.admission.api.views import CheckView, Figures, Listing, Page
+from services.admission.api.views import CheckView, Figures, Page
 from services.admission.domain.checks import Ask, ReasonCode
 from services.admission.domain.questions import RefusalFilters
 from services.admission.use_cases import checking, reading
@@ -28,7 +28,6 @@ from services.common.paging import DEFAULT_LIMIT
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 _JSON = "application/json"
-InForceOn = Annotated[date | None, Query(description="Only entries in force on this day.")]
 
 
 @router.post(
@@ -65,38 +64,6 @@ async def refusals(  # noqa: PLR0913 — the filters of one list
 
 
 @router.get(
-    "/certificates", operation_id="admission.certificates.list", responses={200: {"model": Listing}}
-)
-async def certificates(
-    store: StoreDep, *, within: Within = None, in_force_on: InForceOn = None
-) -> Response:
-    """不应由社区出具的证明事项."""
-    return _listing(await reading.certificates(store, within, in_force_on))
-
-
-@router.get(
-    "/negative-list",
-    operation_id="admission.negative_list.list",
-    responses={200: {"model": Listing}},
-)
-async def negative_list(
-    store: StoreDep, *, within: Within = None, in_force_on: InForceOn = None
-) -> Response:
-    """社区不应承担事项清单."""
-    return _listing(await reading.negative_list(store, within, in_force_on))
-
-
-@router.get(
-    "/policy-documents",
-    operation_id="admission.policy_documents.list",
-    responses={200: {"model": Listing}},
-)
-async def documents(store: StoreDep, *, within: Within = None) -> Response:
-    """政策文件库."""
-    return _listing(await reading.documents(store, within))
-
-
-@router.get(
     "/indicators", operation_id="admission.indicators.read", responses={200: {"model": Figures}}
 )
 async def indicators(
@@ -122,7 +89,3 @@ async def events(
         store, actor.areas, after=after, limit=limit, wait=timedelta(seconds=wait_s)
     )
     return Response(body, media_type=_JSON)
-
-
-def _listing(items: bytes) -> Response:
-    return Response(b'{"items":' + items + b"}", media_type=_JSON)

@@ -14,7 +14,9 @@ from pydantic import (
 )
 
 from services.admission.domain.applications import Application, Funding
+from services.admission.domain.areas import COUNTY_LENGTH
 from services.admission.domain.items import ItemClass, Stance
+from services.admission.domain.lists import NewDocument, NewEntry
 from services.admission.domain.money import Instalment
 from services.admission.use_cases.applying import Draft
 from services.admission.use_cases.deciding import Approval
@@ -22,6 +24,7 @@ from services.common.errors import Fault, ValidationFailed
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=50)]
 Community = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Scope = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3})?(\d{3})?$")]
 Domain = Literal[
@@ -254,3 +257,41 @@ class CheckIn(Strict):
     domain: Domain
     title: Line
     item_id: UUID | None = None
+
+
+class EntryIn(Strict):
+    """A line of a published list; keywords give it away in a task's title."""
+
+    jurisdiction: Annotated[str, StringConstraints(pattern=r"^\d{4}(\d{2})?$")]
+    title: Line
+    keywords: list[Keyword] = Field(default_factory=list, max_length=20)
+    basis: Line
+    effective_from: date
+    how_to: Annotated[str, StringConstraints(max_length=400)] = ""
+    purpose: Text | None = None
+    process: Text | None = None
+
+    def entry(self) -> NewEntry:
+        """The line in the domain's words."""
+        return NewEntry(**{**self.model_dump(), "keywords": tuple(self.keywords)})
+
+
+class EndIn(Strict):
+    """Last day of a line."""
+
+    effective_to: date
+
+
+class DocumentIn(Strict):
+    """A policy document of a prefecture or county."""
+
+    jurisdiction: Annotated[str, StringConstraints(pattern=r"^\d{4}(\d{2})?$")]
+    title: Line
+    document_no: Line | None = None
+    issuer: Line | None = None
+    issued_on: date | None = None
+
+    def document(self) -> NewDocument:
+        """The document in the domain's words."""
+        level = "county" if len(self.jurisdiction) == COUNTY_LENGTH else "prefecture"
+        return NewDocument(level=level, **self.model_dump())

@@ -5,7 +5,8 @@ DomainError
 ├── BudgetNotSufficient        the department's budget does not hold the promised money
 ├── PaymentExceedsApproved     more than was approved and not yet paid
 ├── PaymentAlreadyRecorded     the same bank reference twice
-└── PaymentAlreadyReversed     a payment is reversed once
+├── PaymentAlreadyReversed     a payment is reversed once
+└── AlreadyListed              the library has this document
 """
 
 from services.common.errors import DomainError, Kind
@@ -54,3 +55,12 @@ class PaymentAlreadyReversed(DomainError):
     title = "The payment is reversed already"
     title_zh = "该笔拨付已冲销"
     title_ko = "이미 취소 처리된 지급입니다"
+
+
+class AlreadyListed(DomainError):
+    """The library has a document with this title."""
+
+    kind = Kind.CONFLICT
+    title = "It is listed already"
+    title_zh = "已在清单中"
+    title_ko = "이미 목록에 있습니다"

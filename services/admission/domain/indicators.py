@@ -128,6 +128,14 @@ FIGURES = (
         "certificate_refusals",
     ),
     Figure(
+        "99",
+        "retained_certificates",
+        "可由社区出具的证明事项",
+        "项",
+        "在统计日对本区域有效的可以出具证明事项数",
+        "retained_certificates",
+    ),
+    Figure(
         "100",
         "unapproved_tasks",
         "未经准入下达的任务",

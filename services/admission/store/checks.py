@@ -22,7 +22,7 @@ _LIST = """
 (select coalesce(json_agg(json_build_object('title', title, 'keywords', keywords,
     'basis', basis, 'how_to', how_to) order by no), '[]')::text from {table} where {in_force})
 """
-CERTIFICATES = _LIST.format(table="certificates", in_force=_IN_FORCE)
+CERTIFICATES = _LIST.format(table="certificates", in_force=f"{_IN_FORCE} and kind = 'prohibited'")
 NEGATIVES = _LIST.format(table="negative_list", in_force=_IN_FORCE)
 LISTS = f"select {CERTIFICATES} as certificates, {NEGATIVES} as negatives"
 CONTEXT = f"""
@@ -62,22 +62,6 @@ where (r.organisation = $1 or ($3 and r.community ^@ any ($2::text[])))
   and ($7::uuid is null or r.id < $7)
 order by r.id desc limit $8
 """
-CERTIFICATE_VIEWS = """
-select coalesce(json_agg(json_build_object('no', no, 'title', title, 'jurisdiction', jurisdiction,
-    'effective_from', effective_from, 'effective_to', effective_to, 'basis', basis)
-    order by jurisdiction, no), '[]')::text
-from certificates
-where (jurisdiction = 'CN' or $1::text is null or $1 ^@ jurisdiction or jurisdiction ^@ $1)
-  and ($2::date is null or (effective_from <= $2 and (effective_to is null or effective_to >= $2)))
-"""
-NEGATIVE_VIEWS = CERTIFICATE_VIEWS.replace("from certificates", "from negative_list")
-DOCUMENT_VIEWS = """
-select coalesce(json_agg(json_build_object('id', id, 'level', level, 'jurisdiction', jurisdiction,
-    'title', title, 'document_no', document_no, 'issuer', issuer, 'issued_on', issued_on)
-    order by jurisdiction = 'CN' desc, jurisdiction, title), '[]')::text
-from policy_documents
-where (jurisdiction = 'CN' or $1::text is null or $1 ^@ jurisdiction or jurisdiction ^@ $1)
-"""
 
 
 class CheckReads:
@@ -114,20 +98,6 @@ class CheckReads:
     async def refusals(self, *filters: Any) -> list[tuple[UUID, str]]:
         """Refusals newest first, as id and JSON text; parameters of `PAGE` in order."""
         return [(r["id"], r["view"]) for r in await self._connection.fetch(PAGE, *filters)]
-
-    async def certificates(self, within: str | None, on: date | None) -> bytes:
-        """Prohibited certificates, as a JSON array."""
-        text = await self._connection.fetchval(CERTIFICATE_VIEWS, within, on)
-        return bytes(text, "utf-8")
-
-    async def negative_list(self, within: str | None, on: date | None) -> bytes:
-        """The negative list, as a JSON array."""
-        text = await self._connection.fetchval(NEGATIVE_VIEWS, within, on)
-        return bytes(text, "utf-8")
-
-    async def documents(self, within: str | None) -> bytes:
-        """Policy documents, as a JSON array."""
-        return bytes(await self._connection.fetchval(DOCUMENT_VIEWS, within), "utf-8")
 
 
 class Refusals:

@@ -64,8 +64,11 @@ select
     (select count(*) from policy_documents where level = 'prefecture' and $1 ^@ jurisdiction)
         as documents_prefecture,
     (select count(*) from certificates where (jurisdiction = 'CN' or $1 ^@ jurisdiction)
-        and effective_from <= $2 and (effective_to is null or effective_to >= $2))
-        as certificates,
+        and effective_from <= $2 and (effective_to is null or effective_to >= $2)
+        and kind = 'prohibited') as certificates,
+    (select count(*) from certificates where (jurisdiction = 'CN' or $1 ^@ jurisdiction)
+        and effective_from <= $2 and (effective_to is null or effective_to >= $2)
+        and kind = 'retained') as retained_certificates,
     (select count(*) from refusals r where r.county ^@ left($1, 6)
         and r.community >= $1 and r.community <= $1 || '~') as refusals,
     (select count(*) from refusals r where r.county ^@ left($1, 6)

@@ -10,6 +10,7 @@ from services.admission.store.checks import CheckReads, Refusals
 from services.admission.store.demo import Demo
 from services.admission.store.items import ItemReads, ItemWrites
 from services.admission.store.ledger import LedgerReads, LedgerWrites
+from services.admission.store.lists import ListReads, ListWrites
 from services.common import outbox, timers
 from services.common.database import Connection, Database
 from services.common.idempotency import Answer, Once
@@ -29,6 +30,7 @@ class Reads:
         self.items = ItemReads(connection)
         self.ledger = LedgerReads(connection)
         self.checks = CheckReads(connection)
+        self.lists = ListReads(connection)
 
     async def counts(self, within: str, on: date) -> dict[str, Any]:
         """What the indicators are made of."""
@@ -53,6 +55,7 @@ class Tx(Reads):
         self.changes = ItemWrites(connection)
         self.books = LedgerWrites(connection)
         self.refusals = Refusals(connection)
+        self.lists_kept = ListWrites(connection)
 
     async def publish(self, *events: Event) -> None:
         """Write events to the feed."""

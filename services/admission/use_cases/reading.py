@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.admission.domain import indicators
 from services.admission.domain.actors import COMMUNITY_LENGTH, Actor, sight
+from services.admission.domain.lists import ListName
 from services.admission.domain.questions import ItemFilters, RefusalFilters
 from services.admission.store.store import Store
 from services.common.clock import local_day
@@ -95,22 +96,16 @@ async def refusals(
         )
 
 
-async def certificates(store: Store, within: str | None, on: date | None) -> bytes:
-    """Certificates communities must not issue, as a JSON array."""
+async def entries(store: Store, name: ListName, within: str | None, on: date | None) -> bytes:
+    """A published list, as a JSON array."""
     async with store.read() as reads:
-        return await reads.checks.certificates(within, on)
-
-
-async def negative_list(store: Store, within: str | None, on: date | None) -> bytes:
-    """Work communities must not be given, as a JSON array."""
-    async with store.read() as reads:
-        return await reads.checks.negative_list(within, on)
+        return await reads.lists.entries(name, within, on)
 
 
 async def documents(store: Store, within: str | None) -> bytes:
     """The policy library, as a JSON array."""
     async with store.read() as reads:
-        return await reads.checks.documents(within)
+        return await reads.lists.documents(within)
 
 
 async def figures(

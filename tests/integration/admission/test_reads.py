@@ -125,6 +125,7 @@ async def test_figures_count_live_rows(here: Town) -> None:
         "policy_documents_prefecture": 0,
         "prohibited_certificates": 20,
         "certificate_refusals": 0,
+        "retained_certificates": 0,
         "unapproved_tasks": 1,
         "administrative_avg_burden": 0.33,
         "administrative_share": 16.67,

@@ -17,7 +17,22 @@ def by_code(**changes: Any) -> dict[str, dict[str, Any]]:
 
 def test_every_owned_figure_is_there_once() -> None:
     rows = [f.figure for f in FIGURES]
-    expected = ["10", "11", "12", "13", "14", "15", "16", "17", "97", "98", "100", "101", "102"]
+    expected = [
+        "10",
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "16",
+        "17",
+        "97",
+        "98",
+        "99",
+        "100",
+        "101",
+        "102",
+    ]
     assert rows == [*expected, "103", "121", "121", "121"]
     assert len({f.code for f in FIGURES}) == len(FIGURES)
 
