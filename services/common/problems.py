@@ -49,6 +49,35 @@ _STATUS_TITLES: Mapping[int, tuple[str, str, str]] = {
     504: ("服务未及时响应", "서비스 응답이 지연됩니다", "No answer in time"),
 }
 
+_FAULTS: Mapping[str, tuple[str, str]] = {
+    "missing": ("必填。", "필수 항목입니다."),
+    "extra_forbidden": ("没有这一项。", "없는 항목입니다."),
+    "string_too_long": ("最多 {max_length} 个字符。", "최대 {max_length}자입니다."),
+    "string_too_short": ("至少 {min_length} 个字符。", "최소 {min_length}자입니다."),
+    "string_pattern_mismatch": ("格式不对,应符合 {pattern}。", "형식이 {pattern}과 다릅니다."),
+    "string_type": ("应为文字。", "문자여야 합니다."),
+    "int_parsing": ("应为整数。", "정수여야 합니다."),
+    "int_type": ("应为整数。", "정수여야 합니다."),
+    "bool_parsing": ("应为是或否。", "예 또는 아니요여야 합니다."),
+    "list_type": ("应为列表。", "목록이어야 합니다."),
+    "too_long": ("最多 {max_length} 项。", "최대 {max_length}개입니다."),
+    "too_short": ("至少 {min_length} 项。", "최소 {min_length}개입니다."),
+    "greater_than": ("应大于 {gt}。", "{gt}보다 커야 합니다."),
+    "greater_than_equal": ("不应小于 {ge}。", "{ge} 이상이어야 합니다."),
+    "less_than": ("应小于 {lt}。", "{lt}보다 작아야 합니다."),
+    "less_than_equal": ("不应大于 {le}。", "{le} 이하여야 합니다."),
+    "literal_error": ("只能是 {expected}。", "{expected} 중 하나여야 합니다."),
+    "enum": ("只能是 {expected}。", "{expected} 중 하나여야 합니다."),
+    "uuid_parsing": ("应为 UUID。", "UUID여야 합니다."),
+    "date_from_datetime_parsing": ("应为日期,如 2026-11-24。", "날짜여야 합니다(2026-11-24)."),
+    "date_parsing": ("应为日期,如 2026-11-24。", "날짜여야 합니다(2026-11-24)."),
+    "datetime_from_date_parsing": ("应为时刻(RFC 3339)。", "시각이어야 합니다(RFC 3339)."),
+    "datetime_parsing": ("应为时刻(RFC 3339)。", "시각이어야 합니다(RFC 3339)."),
+    "timezone_aware": ("时刻须带时区。", "시각에 시간대가 있어야 합니다."),
+    "model_attributes_type": ("应为对象。", "객체여야 합니다."),
+}
+"""What pydantic finds, in Chinese and Korean; other findings keep its English."""
+
 
 def language(accept_language: str | None) -> str:
     """The best of zh, ko and en for an `Accept-Language` header; zh when nothing fits.
@@ -148,11 +177,20 @@ async def on_validation(request: Request, exc: Exception) -> Response:
     """FastAPI's findings as faults with JSON Pointers; its own body never escapes."""
     assert isinstance(exc, RequestValidationError)  # noqa: S101 — registered for this class
     if any(error["type"] == "json_invalid" for error in exc.errors()):
-        return status_problem(400, request, "请求正文不是有效的 JSON。")
+        return status_problem(400, request)
+    tongue = language(request.headers.get("accept-language"))
     faults = [
-        Fault(_pointer(e["loc"]), e["type"].replace("_", "-"), e["msg"]) for e in exc.errors()
+        Fault(_pointer(e["loc"]), e["type"].replace("_", "-"), _told(e, tongue))
+        for e in exc.errors()
     ]
     return await on_domain_error(request, ValidationFailed(*faults))
+
+
+def _told(error: Mapping[str, Any], tongue: str) -> str:
+    words = _FAULTS.get(error["type"])
+    if words is None or tongue == "en":
+        return str(error["msg"])
+    return words[0 if tongue == "zh" else 1].format_map(error.get("ctx", {}))
 
 
 async def on_http_exception(request: Request, exc: Exception) -> Response:

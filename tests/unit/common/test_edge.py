@@ -93,13 +93,24 @@ async def test_every_refusal_is_a_problem_with_the_request_id(client: httpx.Asyn
 JSON = {"Content-Type": "application/json"}
 
 
-async def test_a_wrong_value_is_named_by_pointer(client: httpx.AsyncClient) -> None:
-    response = await client.post("/v1/things", json={"name": "too long"})
+@pytest.mark.parametrize(
+    ("tag", "detail"),
+    [
+        ("zh-CN", "最多 5 个字符。"),
+        ("ko", "최대 5자입니다."),
+        ("en", "String should have at most 5 characters"),
+    ],
+)
+async def test_a_wrong_value_is_named_by_pointer(
+    client: httpx.AsyncClient, tag: str, detail: str
+) -> None:
+    headers = {"Accept-Language": tag}
+    response = await client.post("/v1/things", json={"name": "too long"}, headers=headers)
     assert response.json()["errors"] == [
         {
             "pointer": "/name",
             "code": "string-too-long",
-            "detail": "String should have at most 5 characters",
+            "detail": detail,
         }
     ]
 
