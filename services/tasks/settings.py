@@ -15,5 +15,5 @@ class TasksSettings(ServiceSettings):
         0.5, gt=0, description="Pause between looks for due deadlines when none was due."
     )
     photo_workers: int = Field(
-        2, ge=1, le=16, description="Photos decoded at the same time; each may need 120 MB."
+        1, ge=1, le=16, description="Photos decoded at the same time; each may need 0.6 GB."
     )

@@ -8,12 +8,17 @@ from uuid import UUID
 
 import structlog
 
-from services.common.errors import NotPermitted, PeerUnavailable
+from services.common.errors import DomainError, NothingHere, NotPermitted, PeerUnavailable
 from services.common.peers import Peer
+from services.tasks.domain.assignments import TaskNotCheckable
 
 _log = structlog.get_logger()
 _OK = 200
-_FORBIDDEN = 403
+_REFUSALS: Mapping[int, type[DomainError]] = {
+    403: NotPermitted,
+    404: NothingHere,
+    422: TaskNotCheckable,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,8 @@ class Admission:
 
         Raises:
             NotPermitted: Admission does not let this caller ask.
+            NothingHere: Admission knows no such community for this caller.
+            TaskNotCheckable: Admission cannot judge such a task.
             PeerUnavailable: No answer, or none that can be understood.
         """
         response = await self._peer.call(
@@ -77,8 +84,8 @@ class Admission:
             json=_wire(question),
             headers={"Idempotency-Key": _derived(once_key)},
         )
-        if response.status_code == _FORBIDDEN:
-            raise NotPermitted
+        if response.status_code in _REFUSALS:
+            raise _REFUSALS[response.status_code]
         if response.status_code != _OK:
             _log.warning("admission.not_understood", status=response.status_code)
             raise PeerUnavailable(retry_after_s=2)

@@ -31,6 +31,14 @@ class NotAdmitted(DomainError):
     title_ko = "진입 승인을 받지 않은 업무입니다"
 
 
+class TaskNotCheckable(DomainError):
+    """The admission gate cannot judge this task; name a department of the nine domains."""
+
+    title = "The task cannot be checked"
+    title_zh = "该事项无法进行准入校验"
+    title_ko = "진입 심사를 할 수 없는 업무입니다"
+
+
 class AssignmentNotOpen(DomainError):
     """The community has already answered this assignment."""
 

@@ -95,7 +95,13 @@ async def test_retried_refusal_has_one_key_at_the_gate(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("status", "expected", "code"),
-    [(500, 503, "peer-unavailable"), (404, 503, "peer-unavailable"), (403, 403, "not-permitted")],
+    [
+        (500, 503, "peer-unavailable"),
+        (418, 503, "peer-unavailable"),
+        (403, 403, "not-permitted"),
+        (404, 404, "nothing-here"),
+        (422, 422, "task-not-checkable"),
+    ],
 )
 async def test_silent_gate_lets_nothing_in(
     world: World, status: int, expected: int, code: str
