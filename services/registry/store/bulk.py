@@ -44,7 +44,12 @@ SESSION: Final = (
 LOCK = "select pg_try_advisory_lock(hashtext('registry.demo'))"
 LOADS = "select scale, seed, finished_at is not null as finished, set_aside::text from demo_loads"
 HAS_RESIDENTS = "select exists (select from residents)"
-BEGIN = "insert into demo_loads (scale, seed, set_aside) values ($1, $2, $3)"
+BEGIN = """
+insert into demo_loads (scale, seed, started_at, set_aside)
+values ($1, $2, clock_timestamp(), $3) returning started_at::text
+"""
+# A process whose load was begun anew by another must not write into that one's tables.
+STILL_OURS = "select true from demo_loads where started_at::text = $1 for share"
 END = "update demo_loads set finished_at = now(), set_aside = '[]' where (scale, seed) = ($1, $2)"
 FORGET = "delete from demo_loads"
 CLEAR = (
@@ -94,6 +99,15 @@ class RegistryNotEmpty(DomainError):
     title_ko = "등록부가 비여 있지 않습니다"
 
 
+class DemoLoadSuperseded(DomainError):
+    """This load was begun anew by another process."""
+
+    kind = Kind.CONFLICT
+    title = "The demo load was begun anew"
+    title_zh = "演示数据已由其他进程重新载入"
+    title_ko = "다른 프로세스가 시범 자료 적재를 다시 시작했습니다"
+
+
 class Bulk:
     """One connection that fills the registry.
 
@@ -125,8 +139,12 @@ class Bulk:
             raise RegistryNotEmpty
         return False
 
-    async def begin(self, scale: str, seed: str) -> None:
-        """Clear what a killed load left, set indexes aside, and remember all that."""
+    async def begin(self, scale: str, seed: str) -> str:
+        """Clear what a killed load left, set indexes aside, and remember all that.
+
+        Returns:
+            What this load is called; `copy` writes for no other.
+        """
         async with self._connection.transaction():
             loads = await self._connection.fetch(LOADS)
             back = {text for row in loads for text in orjson.loads(row["set_aside"])}
@@ -138,11 +156,18 @@ class Bulk:
                 back.add(row["back"])
             self._set_aside = sorted(back, key=_place)
             remembered = orjson.dumps(self._set_aside).decode()
-            await self._connection.execute(BEGIN, scale, seed, remembered)
+            began: str = await self._connection.fetchval(BEGIN, scale, seed, remembered)
+        return began
 
-    async def copy(self, **tables: Records) -> None:
-        """Write rows by table, in one transaction; columns as named above."""
+    async def copy(self, load: str, **tables: Records) -> None:
+        """Write rows by table, in one transaction; columns as named above.
+
+        Raises:
+            DemoLoadSuperseded: Another load has begun.
+        """
         async with self._connection.transaction():
+            if not await self._connection.fetchval(STILL_OURS, load):
+                raise DemoLoadSuperseded
             for table, records in tables.items():
                 await self._connection.copy_records_to_table(
                     table, records=records, columns=_COLUMNS[table], timeout=None

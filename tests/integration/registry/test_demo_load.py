@@ -14,6 +14,8 @@ from services.registry.service import SERVICE
 from services.registry.settings import RegistrySettings
 from services.registry.store import bulk, reference
 from services.registry.use_cases import demo as loading
+from services.registry.use_cases import demo_filling
+from services.registry.use_cases.demo_filling import DemoHelperFailed, Order
 from tests.factories.registry import Person, running
 
 CONTEXT = {"scale": "tiny", "seed": 20260101, "county": "222406", "password": "demo"}
@@ -99,12 +101,16 @@ async def test_a_second_load_does_nothing_and_tells_the_same(dsn: str) -> None:
     assert seen == []
 
 
-@pytest.mark.parametrize("where", ["registry: households", "registry: indexes"])
-async def test_a_load_that_was_killed_is_begun_again(dsn: str, where: str) -> None:
+@pytest.mark.parametrize(
+    ("where", "killed_after"), [("registry: households", 1), ("registry: indexes", 3)]
+)
+async def test_a_load_that_was_killed_is_begun_again(
+    dsn: str, where: str, killed_after: int
+) -> None:
     before = await value(dsn, SCHEMA)
 
     def killing(what: str, done: int, _: int) -> None:
-        if what == where and done >= 3:
+        if what == where and done >= killed_after:
             raise Killed
 
     with pytest.raises(Killed):
@@ -114,6 +120,31 @@ async def test_a_load_that_was_killed_is_begun_again(dsn: str, where: str) -> No
     assert await value(dsn, SCHEMA) == before
     assert await value(dsn, "select count(*) from demo_loads where finished_at is not null") == 1
     assert await value(dsn, "select count(*) = count(distinct id) from residents")
+
+
+async def test_helpers_fill_their_share(dsn: str) -> None:
+    alone = await load(dsn)
+    residents = "select string_agg(id::text || name, ',' order by id) from residents"
+    expected = await value(dsn, residents)
+    await value(dsn, "delete from demo_loads")
+    await value(dsn, "truncate residents cascade")
+    shared = await loading.load(settings_of(dsn), CONTEXT, lambda *_: None, helpers=1)
+    assert shared == alone
+    assert await value(dsn, residents) == expected
+
+
+async def test_a_helper_that_fails_fails_the_load(dsn: str) -> None:
+    order = Order("postgresql:///nowhere?host=/nonexistent", "", "tiny", "1", "", 0, 1)
+    with pytest.raises(DemoHelperFailed):
+        await demo_filling.fill_elsewhere(order, lambda _: None)
+
+
+async def test_a_load_that_was_begun_anew_writes_no_more(dsn: str) -> None:
+    async with bulk.opened(dsn) as connection:
+        stale = await connection.begin("tiny", "1")
+        await connection.begin("tiny", "1")
+        with pytest.raises(bulk.DemoLoadSuperseded):
+            await connection.copy(stale, areas=[])
 
 
 async def test_other_residents_are_never_touched(dsn: str, mint: TokenMint) -> None:
