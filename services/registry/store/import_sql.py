@@ -11,9 +11,13 @@ COLUMNS: Final = (
 # Imports of one county take turns, so that two of them never wait for each other's residents.
 LOCK = "select pg_advisory_xact_lock(hashtext('registry.import.' || $1))"
 FIND = "select index, county, resident_id from identifiers where kind = $1 and index = any ($2)"
-HOLD = f"""
+READ = f"""
 select id, version, observed_on, phone_sealed, facts::text as facts, {", ".join(COLUMNS)}
 from residents where county = $1 and id = any ($2)
+"""
+HOLD = f"{READ} order by id for no key update"
+HOLD_VERSIONS = """
+select id, version from residents where county = $1 and id = any ($2)
 order by id for no key update
 """
 REGISTER = """

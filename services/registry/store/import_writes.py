@@ -26,7 +26,7 @@ class IdentityTaken(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A resident whose row this transaction holds.
+    """A resident as the record has it.
 
     Attributes:
         id: Second part of its key.
@@ -96,9 +96,20 @@ async def find(connection: Connection, persons: Sequence[bytes]) -> dict[bytes, 
     return {row["index"]: (row["county"], row["resident_id"]) for row in rows}
 
 
-async def hold(connection: Connection, county: str, ids: Sequence[UUID]) -> dict[UUID, Held]:
-    """Residents of a county, locked until the transaction ends."""
-    rows = await connection.fetch(sql.HOLD, county, ids)
+async def hold_versions(
+    connection: Connection, county: str, ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """Versions of residents of a county, locked until the transaction ends."""
+    rows = await connection.fetch(sql.HOLD_VERSIONS, county, ids)
+    return {row["id"]: row["version"] for row in rows}
+
+
+async def residents(
+    connection: Connection, county: str, ids: Sequence[UUID], *, locked: bool
+) -> dict[UUID, Held]:
+    """Residents of a county; with `locked`, until the transaction ends."""
+    statement = sql.HOLD if locked else sql.READ
+    rows = await connection.fetch(statement, county, ids)
     return {
         row["id"]: Held(
             row["id"],

@@ -140,9 +140,9 @@ async def mark_duplicates(connection: Connection, job: Job) -> int:
     return marked
 
 
-async def following(connection: Connection, job: Job, limit: int) -> list[Staged]:
-    """The next rows to record, after the last recorded one."""
-    rows = await connection.fetch(NEXT, job.county, job.id, job.applied_to, limit)
+async def following(connection: Connection, job: Job, after: int, limit: int) -> list[Staged]:
+    """The next rows to record, after a row of the sheet."""
+    rows = await connection.fetch(NEXT, job.county, job.id, after, limit)
     return [Staged(r["row_no"], r["person"], r["observed_on"], r["sealed"]) for r in rows]
 
 

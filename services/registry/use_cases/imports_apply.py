@@ -13,8 +13,9 @@ from services.registry.domain import areas
 from services.registry.domain.columns import DOCUMENT, NAME, OBSERVED_ON
 from services.registry.domain.import_rows import Fault, ImportRow
 from services.registry.domain.imports import Job
-from services.registry.store import import_writes
+from services.registry.store import import_writes, staging
 from services.registry.store.import_writes import Held, Written
+from services.registry.store.staging import Staged
 from services.registry.store.store import Store
 from services.registry.use_cases.imports_merge import Merged, Merger
 
@@ -32,41 +33,66 @@ class Chunk:
     """What a chunk of rows does.
 
     Attributes:
+        staged: The rows.
+        known: Who was registered when it was decided.
         merged: Rows that do something.
         persons: Their blind indexes.
         faults: What is doubtful or refused, by row.
         counts: What is added to the counters.
     """
 
+    staged: Sequence[Staged]
+    known: Known
     merged: list[Merged] = field(default_factory=list)
     persons: list[bytes] = field(default_factory=list)
     faults: list[tuple[int, tuple[Fault, ...]]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def last(self) -> int:
+        """Its last row; only of a chunk that has rows."""
+        return self.staged[-1].row_no
+
 
 async def known(connection: Connection, job: Job, persons: Sequence[bytes]) -> Known:
-    """Who is registered already; those of this county are held until the transaction ends."""
+    """Who is registered already, and as what."""
     found = await import_writes.find(connection, persons)
-    here = [resident_id for county, resident_id in found.values() if county == job.county]
-    held = await import_writes.hold(connection, job.county, here)
+    return await _present(connection, job, found, locked=False)
+
+
+async def hold(connection: Connection, job: Job, chunk: Chunk) -> Known | None:
+    """Hold the chunk's residents until the transaction ends.
+
+    Returns:
+        None when they are what they were when it was decided; otherwise what they are now.
+    """
+    found = await import_writes.find(connection, [one.person for one in chunk.staged])
+    versions = await import_writes.hold_versions(connection, job.county, _here(job, found))
+    before = {h.id: h.version for h in chunk.known.values() if h is not None}
+    if versions == before and found.keys() == chunk.known.keys():
+        return None
+    return await _present(connection, job, found, locked=True)
+
+
+async def _present(
+    connection: Connection, job: Job, found: Mapping[bytes, tuple[str, UUID]], *, locked: bool
+) -> Known:
+    held = await import_writes.residents(connection, job.county, _here(job, found), locked=locked)
     return {person: held.get(resident_id) for person, (_, resident_id) in found.items()}
 
 
-def decide(
-    store: Store, job: Job, rows: Sequence[ImportRow], persons: Sequence[bytes], present: Known
-) -> Chunk:
-    """What the rows do; blocking, since sealing and comparing take a processor's time."""
+def _here(job: Job, found: Mapping[bytes, tuple[str, UUID]]) -> list[UUID]:
+    return [resident_id for county, resident_id in found.values() if county == job.county]
+
+
+def decide(store: Store, job: Job, staged: Sequence[Staged], present: Known) -> Chunk:
+    """What rows do; blocking, since opening, comparing and sealing take a processor's time."""
     merger = Merger(store.sealer, store.catalogue, job)
-    chunk = Chunk()
+    chunk = Chunk(staged, present)
     counts = dict.fromkeys(("matched", "created", "changed", "rejected", "conflicts"), 0)
-    document, name = _heading(job, DOCUMENT), _heading(job, NAME)
-    for row, person in zip(rows, persons, strict=True):
-        refusal = None
-        if person in present and present[person] is None:
-            reason = "此人登记在其他县市,不能由本县市导入"
-            refusal = Fault(document, "registered-elsewhere", reason)
-        elif person not in present and row.name is None:
-            refusal = Fault(name, "name-missing", "登记中没有此人;新登记须填写姓名")
+    for one in staged:
+        row, person = staging.unseal(store.sealer, job, one), one.person
+        refusal = _refusal(job, row, person, present)
         if refusal is not None:
             counts["rejected"] += 1
             chunk.faults.append((row.number, (refusal,)))
@@ -81,6 +107,17 @@ def decide(
         chunk.persons.append(person)
     chunk.counts = counts
     return chunk
+
+
+def _refusal(job: Job, row: ImportRow, person: bytes, present: Known) -> Fault | None:
+    if person in present:
+        if present[person] is not None:
+            return None
+        reason = "此人登记在其他县市,不能由本县市导入"
+        return Fault(_heading(job, DOCUMENT), "registered-elsewhere", reason)
+    if row.name is None:
+        return Fault(_heading(job, NAME), "name-missing", "登记中没有此人;新登记须填写姓名")
+    return None
 
 
 async def write(connection: Connection, job: Job, chunk: Chunk, now: datetime) -> None:

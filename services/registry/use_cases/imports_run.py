@@ -7,31 +7,26 @@ and its step rolls back.
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import structlog
 
-from services.common import clock as clocks
 from services.common import timers
 from services.common.errors import DomainError
 from services.common.timers import Handler, Leased, LeaseLost
-from services.registry.domain.import_errors import FileNotReadable, ImportFailed, ImportRefused
-from services.registry.domain.import_rows import Fault, RowReader
+from services.registry.domain.import_errors import ImportFailed, ImportRefused
 from services.registry.domain.imports import LISTED_AT_MOST, Job
-from services.registry.store import error_files, import_writes, imports, office_files, staging
+from services.registry.store import import_writes, imports, staging
 from services.registry.store.import_writes import IdentityTaken
-from services.registry.store.office_csv import CsvForm
-from services.registry.store.office_files import Form
-from services.registry.store.staging import Staged
 from services.registry.store.store import Tx
-from services.registry.use_cases import imports_apply
+from services.registry.use_cases import imports_apply, imports_read
 from services.registry.use_cases.imports import EXPIRE, RUN, expiry_key, payload_of
+from services.registry.use_cases.imports_apply import Chunk
 from services.registry.use_cases.imports_plan import Importing
+from services.registry.use_cases.imports_read import Batch
 
 _MOST_IN_VAIN: Final = 12
 """Leases without a single step, after which an import is given up."""
@@ -41,17 +36,6 @@ _OPENING_LEASE_S: Final = 300.0
 
 _log = structlog.get_logger()
 Result = TypeVar("Result")
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Rows read together: those to stage, what was wrong, and the last row's number."""
-
-    staged: list[Staged] = field(default_factory=list)
-    faults: list[tuple[int, tuple[Fault, ...]]] = field(default_factory=list)
-    rows: int = 0
-    rejected: int = 0
-    last: int = 0
 
 
 def handlers(env: Importing) -> Mapping[str, Handler]:
@@ -127,10 +111,11 @@ class _Worker:
             raise ImportFailed
         if self._job.phase != "staging":
             return
-        batches = _batches(self._env, self._job)
+        batches = imports_read.batches(self._env, self._job)
         try:
-            while (batch := await self._in_thread(next, batches, None)) is not None:
-                await self._keep(batch)
+            batch = await self._in_thread(next, batches, None)
+            while batch is not None:
+                batch = await _with_next(self._keep(batch), self._in_thread(next, batches, None))
         finally:
             self._thread.submit(batches.close)
         async with self._env.store.transaction() as tx:
@@ -146,14 +131,15 @@ class _Worker:
             await self._advance(tx, phase="applying", counts={"duplicates": repeated})
 
     async def apply(self) -> None:
-        """Record what was staged, a chunk at a time."""
-        while self._job.phase == "applying":
-            async with self._env.store.read() as connection:
-                rows = await staging.following(connection, self._job, self._env.chunk_rows)
-            try:
-                await self._record(rows)
-            except IdentityTaken:
-                _log.info("import.identity_taken", import_id=str(self._job.id))
+        """Record what was staged, a chunk at a time; the next is decided while one is written."""
+        if self._job.phase != "applying":
+            return
+        chunk = await self._decide(self._job.applied_to)
+        while chunk.staged:
+            chunk = await _with_next(self._record(chunk), self._decide(chunk.last))
+        async with self._env.store.transaction() as tx:
+            await timers.extend(tx.connection, self._leased, _LEASE_S)
+            await self._advance(tx, phase="reporting")
 
     async def report(self) -> None:
         """Write the error file, where there is anything to tell, and end the import."""
@@ -162,7 +148,7 @@ class _Worker:
         if faults:
             async with self._env.store.transaction() as tx:
                 await timers.extend(tx.connection, self._leased, _OPENING_LEASE_S)
-            await self._in_thread(_write_errors, self._env, self._job, faults)
+            await self._in_thread(imports_read.write_errors, self._env, self._job, faults)
         await self._end("done", has_errors=bool(faults))
 
     async def fail(self, refusal: DomainError) -> None:
@@ -175,7 +161,7 @@ class _Worker:
         }
         await self._end("failed", error=error)
 
-    async def _keep(self, batch: _Batch) -> None:
+    async def _keep(self, batch: Batch) -> None:
         env, job = self._env, self._job
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
@@ -185,22 +171,34 @@ class _Worker:
             counts = {"rows_total": batch.rows, "rejected": batch.rejected}
             await self._advance(tx, staged_to=batch.last, listed=listed, counts=counts)
 
-    async def _record(self, staged: list[Staged]) -> None:
+    async def _decide(self, after: int) -> Chunk:
+        """What the rows after a row do, as the record stands now."""
         env, job = self._env, self._job
-        rows = await self._in_thread(
-            lambda: [staging.unseal(env.store.sealer, job, one) for one in staged]
-        )
-        persons = [one.person for one in staged]
+        async with env.store.read() as connection:
+            staged = await staging.following(connection, job, after, env.chunk_rows)
+            known = await imports_apply.known(connection, job, [one.person for one in staged])
+        return await self._in_thread(imports_apply.decide, env.store, job, staged, known)
+
+    async def _record(self, chunk: Chunk) -> None:
+        """Write a chunk, decided anew when somebody changed one of its people meanwhile."""
+        while True:
+            try:
+                await self._write(chunk)
+            except IdentityTaken:
+                _log.info("import.identity_taken", import_id=str(self._job.id))
+            else:
+                return
+
+    async def _write(self, chunk: Chunk) -> None:
+        env, job = self._env, self._job
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
-            if not staged:
-                await self._advance(tx, phase="reporting")
-                return
             await import_writes.lock(tx.connection, job.county)
-            known = await imports_apply.known(tx.connection, job, persons)
-            chunk = await self._in_thread(
-                imports_apply.decide, env.store, job, rows, persons, known
-            )
+            known = await imports_apply.hold(tx.connection, job, chunk)
+            if known is not None:
+                chunk = await self._in_thread(
+                    imports_apply.decide, env.store, job, chunk.staged, known
+                )
             if not job.dry_run:
                 await imports_apply.write(tx.connection, job, chunk, env.clock())
             listed = await staging.list_faults(
@@ -210,9 +208,7 @@ class _Worker:
                 room=LISTED_AT_MOST - job.listed,
                 first_place=imports_apply.FIRST_PLACE,
             )
-            await self._advance(
-                tx, applied_to=staged[-1].row_no, listed=listed, counts=chunk.counts
-            )
+            await self._advance(tx, applied_to=chunk.last, listed=listed, counts=chunk.counts)
 
     async def _advance(self, tx: Tx, **step: Any) -> None:
         job = await imports.advance(tx.connection, self._job, lease=self._leased.attempt, **step)
@@ -235,58 +231,18 @@ class _Worker:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
 
-def _batches(env: Importing, job: Job) -> Generator[_Batch, None, None]:
-    """The rows after the last staged one, checked and sealed, in batches; blocking."""
-    plan = job.plan
-    reader = RowReader(
-        plan.layout,
-        env.reference.catalogue,
-        env.reference.code_sets,
-        domain=job.domain,
-        today=clocks.local_day(job.created_at),
-    )
-    text_of = office_files.text_of
-    batch = _Batch()
-    with closing(_rows(env, job)) as rows:
-        for number, cells in rows:
-            if number <= max(job.staged_to, plan.layout.header_row + 1):
-                continue
-            batch.last = number
-            read = reader.read(number, [c if type(c) is str else text_of(c) for c in cells])
-            if read is None:
-                continue
-            batch.rows += 1
-            if read.faults:
-                batch.faults.append((number, read.faults))
-            if read.row is None:
-                batch.rejected += 1
-            else:
-                batch.staged.append(staging.seal(env.store.sealer, job, read.row))
-            if batch.rows >= env.chunk_rows:
-                yield batch
-                batch = _Batch()
-    if batch.last:
-        yield batch
-
-
-def _rows(env: Importing, job: Job) -> Generator[error_files.Row, None, None]:
-    """All rows of the sheet; blocking.
-
-    Raises:
-        ImportRefused: The file is not what it was, or grows over a limit.
-    """
-    plan = job.plan
-    csv = CsvForm(plan.encoding, plan.delimiter) if plan.encoding and plan.delimiter else None
-    path = env.uploads.path(job.id)
-    if not path.exists():
-        raise FileNotReadable("上传的文件已不在服务器上,请重新上传。")
-    with office_files.opened(path, Form(plan.kind, csv), env.limits) as file:
-        yield from file.rows(plan.sheet)
-
-
-def _write_errors(env: Importing, job: Job, faults: Mapping[int, list[Fault]]) -> None:
-    with env.uploads.new_errors(job.id) as target, closing(_rows(env, job)) as rows:
-        error_files.write(target, job.plan, rows, faults)
+async def _with_next(
+    work: Coroutine[Any, Any, None], following: Coroutine[Any, Any, Result]
+) -> Result:
+    """Do some work and prepare the next meanwhile; when the work fails, nothing is prepared."""
+    task = asyncio.create_task(following)
+    try:
+        await work
+    except BaseException:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+    return await task
 
 
 def _key(leased: Leased) -> tuple[str, UUID]:

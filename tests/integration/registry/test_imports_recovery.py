@@ -220,8 +220,9 @@ async def test_cancelled_half_way_what_was_recorded_stays(
     )
 
 
+@pytest.mark.parametrize("turn", [1, 2])
 async def test_somebody_registered_meanwhile_is_matched(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch, turn: int
 ) -> None:
     sent = await office.send(
         csv_file([HEADINGS, ["许明", id_number(9), "", "商品房", ""]]), "表.csv"
@@ -232,7 +233,7 @@ async def test_somebody_registered_meanwhile_is_matched(
         nonlocal calls
         calls += 1
         found = await original(connection, persons)
-        if calls == 1:
+        if calls == turn:
             await apart(office.registry.resident(Person(number=id_number(9), name="许明")))
         return found
 

@@ -1,0 +1,89 @@
+"""Reading an import's file, from the row after the last staged one to the error file."""
+
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from services.common import clock as clocks
+from services.registry.domain.import_errors import FileNotReadable
+from services.registry.domain.import_rows import Fault, RowReader
+from services.registry.domain.imports import Job
+from services.registry.store import error_files, office_files, staging
+from services.registry.store.office_csv import CsvForm
+from services.registry.store.office_files import Form
+from services.registry.store.staging import Staged
+from services.registry.use_cases.imports_plan import Importing
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows read together.
+
+    Attributes:
+        staged: Those that can be recorded.
+        faults: What was wrong or left out, by row.
+        rows: How many rows hold a person.
+        rejected: How many of them were refused.
+        last: Number of the last row.
+    """
+
+    staged: list[Staged] = field(default_factory=list)
+    faults: list[tuple[int, tuple[Fault, ...]]] = field(default_factory=list)
+    rows: int = 0
+    rejected: int = 0
+    last: int = 0
+
+
+def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:
+    """The rows after the last staged one, checked and sealed, in batches; blocking."""
+    plan = job.plan
+    reader = RowReader(
+        plan.layout,
+        env.reference.catalogue,
+        env.reference.code_sets,
+        domain=job.domain,
+        today=clocks.local_day(job.created_at),
+    )
+    text_of = office_files.text_of
+    batch = Batch()
+    with closing(_rows(env, job)) as rows:
+        for number, cells in rows:
+            if number <= max(job.staged_to, plan.layout.header_row + 1):
+                continue
+            batch.last = number
+            read = reader.read(number, [c if type(c) is str else text_of(c) for c in cells])
+            if read is None:
+                continue
+            batch.rows += 1
+            if read.faults:
+                batch.faults.append((number, read.faults))
+            if read.row is None:
+                batch.rejected += 1
+            else:
+                batch.staged.append(staging.seal(env.store.sealer, job, read.row))
+            if batch.rows >= env.chunk_rows:
+                yield batch
+                batch = Batch()
+    if batch.last:
+        yield batch
+
+
+def _rows(env: Importing, job: Job) -> Generator[error_files.Row, None, None]:
+    """All rows of the sheet; blocking.
+
+    Raises:
+        ImportRefused: The file is not what it was, or grows over a limit.
+    """
+    plan = job.plan
+    csv = CsvForm(plan.encoding, plan.delimiter) if plan.encoding and plan.delimiter else None
+    path = env.uploads.path(job.id)
+    if not path.exists():
+        raise FileNotReadable("上传的文件已不在服务器上,请重新上传。")
+    with office_files.opened(path, Form(plan.kind, csv), env.limits) as file:
+        yield from file.rows(plan.sheet)
+
+
+def write_errors(env: Importing, job: Job, faults: Mapping[int, list[Fault]]) -> None:
+    """Write the error file from the sender's own rows; blocking."""
+    with env.uploads.new_errors(job.id) as target, closing(_rows(env, job)) as rows:
+        error_files.write(target, job.plan, rows, faults)
