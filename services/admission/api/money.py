@@ -3,8 +3,8 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
-from starlette.responses import Response
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import PlainTextResponse, Response
 
 from services.admission.api.deps import (
     ActorDep,
@@ -110,6 +110,23 @@ async def accounts(  # noqa: PLR0913 — the filters of one list
         store, actor, within=within, kind=kind, after=last, limit=limit + 1
     )
     return page(request, rows, limit, question)
+
+
+@router.get(
+    "/ledger/journal",
+    operation_id="admission.ledger.journal",
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    response_class=PlainTextResponse,
+)
+async def journal(
+    store: StoreDep,
+    actor: ActorDep,
+    county: Annotated[str, Query(pattern=r"^\d{6}$")],
+) -> Response:
+    """总账导出: a county's whole ledger as a beancount file, to be checked by `bean-check`."""
+    text = await reading.journal(store, actor, county)
+    name = f'attachment; filename="ledger-{county}.beancount"'
+    return PlainTextResponse(text, headers={"Content-Disposition": name})
 
 
 @router.get(

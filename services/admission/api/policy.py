@@ -25,6 +25,7 @@ POLICY: Policy = {
     "admission.payments.post": allow("finance_officer"),
     "admission.payments.reverse": allow("finance_officer"),
     "admission.ledger.list": allow(*_COUNTY, *_DEPARTMENTS, "community_officer", "auditor"),
+    "admission.ledger.journal": allow("finance_officer", "county_officer", "auditor"),
     "admission.ledger.read": allow(*_COUNTY, *_DEPARTMENTS, "community_officer", "auditor"),
     "admission.ledger.allocate": allow("finance_officer"),
     "admission.checks.decide": allow(

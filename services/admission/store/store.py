@@ -9,6 +9,7 @@ from services.admission.store import indicators
 from services.admission.store.checks import CheckReads, Refusals
 from services.admission.store.demo import Demo
 from services.admission.store.items import ItemReads, ItemWrites
+from services.admission.store.journal import Journal
 from services.admission.store.ledger import LedgerReads, LedgerWrites
 from services.admission.store.lists import ListReads, ListWrites
 from services.common import outbox, timers
@@ -31,6 +32,7 @@ class Reads:
         self.ledger = LedgerReads(connection)
         self.checks = CheckReads(connection)
         self.lists = ListReads(connection)
+        self.journal = Journal(connection)
 
     async def counts(self, within: str, on: date) -> dict[str, Any]:
         """What the indicators are made of."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.admission.domain import indicators
+from services.admission.domain import beancount, indicators
 from services.admission.domain.actors import COMMUNITY_LENGTH, Actor, sight
 from services.admission.domain.lists import ListName
 from services.admission.domain.questions import ItemFilters, RefusalFilters
@@ -75,6 +75,20 @@ async def accounts(
         return await reads.ledger.accounts(
             actor.organisation, list(actor.areas), _oversees(actor), area, kind, after, limit
         )
+
+
+async def journal(store: Store, actor: Actor, county: str) -> str:
+    """A county's ledger as a beancount file; raises `NothingHere` for another county.
+
+    Lines are read before accounts: what is opened meanwhile is then declared and not used, never
+    the other way round.
+    """
+    if not county.startswith(actor.areas):
+        raise NothingHere
+    async with store.read() as reads:
+        lines = await reads.journal.lines(county)
+        codes = await reads.journal.codes(county)
+    return "".join(beancount.journal(county, codes, lines))
 
 
 async def refusals(

@@ -4,6 +4,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from beancount import loader
 from pydantic import SecretStr
 
 from services.admission.settings import AdmissionSettings
@@ -57,6 +58,9 @@ async def test_the_demo_is_loaded_once_and_the_same(dsn: str, mint: TokenMint) -
     assert {item["organisation"] for item in first["admitted_items"]} >= {f"{COUNTY}.health"}
     async with town(dsn, mint) as here:
         await everything_can_be_read(here.secretariat, first)
+        journal = await here.finance.get("/v1/ledger/journal", county=COUNTY)
+        _, errors, _ = loader.load_string(journal.text)
+        assert errors == []
 
 
 async def everything_can_be_read(office: Office, loaded: Any) -> None:
