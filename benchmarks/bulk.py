@@ -12,7 +12,7 @@ from psycopg import sql
 from benchmarks import rounds
 from benchmarks.effort import Effort
 from benchmarks.places import Place
-from benchmarks.rounds import Row, Target
+from benchmarks.rounds import Figures, Row, Target
 from gateway import demo
 from gateway.embedded import DATABASE
 from gateway.suite import BY_NAME
@@ -45,7 +45,7 @@ def measure(place: Place, effort: Effort) -> Iterator[Row]:
         f"{residents:,} residents: generated, sealed, indexed, with foreign keys checked; "
         "COPY has the finished rows and no foreign keys"
     )
-    load, copy = seen["load"], seen["copy"]
+    load, copy = Figures(seen["load"]), Figures(seen["copy"])
     yield Row("demo load of the registry", "COPY", "s", load, copy, _CEILING, note)
     yield Row("demo load of the registry", "", "residents/s", load.under(residents))
 

@@ -9,8 +9,8 @@ from itertools import islice
 import httpx
 
 from benchmarks import places
+from benchmarks.asking import residents
 from benchmarks.effort import Effort
-from benchmarks.lookup import residents
 from benchmarks.places import Place
 from benchmarks.rounds import Figures, Row
 from gateway import demo
@@ -29,8 +29,8 @@ class ImportFailed(RuntimeError):
 def measure(place: Place, effort: Effort) -> Iterator[Row]:
     """Rows a second of files with known people, each file telling something new of everyone."""
     turns = min(effort.rounds, 3)
-    with places.one_process(place) as base_url:
-        http = httpx.Client(base_url=base_url, trust_env=False, timeout=60)
+    with places.one_process(place) as server:
+        http = httpx.Client(base_url=server.base_url, trust_env=False, timeout=60)
         with http:
             health = actors.system(http, places.SYSTEM, place.embedded.demo_password())
             took = [_seconds(health, file(place.scale, turn)) for turn in range(turns)]

@@ -1,137 +1,136 @@
 """Looking up a resident by identity number, beside a bare handler and the database alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import islice
-from random import Random
+from dataclasses import dataclass
 
-import orjson
-
-from benchmarks import pgbench, places, rounds, tables, wrk
+from benchmarks import asking, pgbench, places, rounds, tables, wrk
 from benchmarks.effort import Effort
-from benchmarks.places import Place
+from benchmarks.places import Place, Server
 from benchmarks.rounds import Figures, Row, Target
-from gateway import demo as demo_load
-from services.registry.domain import demo
-from services.registry.store import reference
 
-PATH = "/registry/v1/residents/lookup"
-FIELDS = ("name", "sex", "born_on", "document", "phone", "residency", "dwelling")
-PURPOSE = "public_service"
-_PREPARED = 20_000
 _FEW = 8
 _WARM_S = 2
-_FLOOR = 0.5
+_FLOOR = Target(0.5)
+_CEILING = Target(2.0, at_most=True)
 _WHAT = "look-up by ID number"
 _BARE = "bare handler"
-_RATE = "requests/s"
+_ONE, _SEPARATE = "one process", "separate processes"
 
 
 class AccessesMissing(RuntimeError):
     """Look-ups were answered without an access record, or recorded without an answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One round of one server.
+
+    Attributes:
+        outcome: What wrk saw.
+        processor_us: Processor time of the web processes, a request.
+    """
+
+    outcome: wrk.Outcome
+    processor_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """A server and what it is asked."""
+
+    server: Server
+    target: wrk.Target
+
+    def turn(self, *, connections: int, seconds: float) -> Turn:
+        """Ask for some seconds."""
+        before = self.server.processor_s()
+        outcome = wrk.load(self.target, connections=connections, seconds=seconds)
+        used_s = self.server.processor_s() - before
+        return Turn(outcome, used_s * 1e6 / outcome.requests)
+
+
 def measure(place: Place, effort: Effort) -> Iterator[Row]:
     """The look-up in both topologies, their latencies, and what they are compared with."""
-    rows = tables.make_plain(place.admin_dsn)
-    script = tables.write_plain_script(place.folder / "plain.sql", rows)
+    count = tables.make_plain(place.admin_dsn)
     with ExitStack() as stack:
-        bare = _plain_target(place, stack.enter_context(places.bare(place)), rows)
-        suite = _target(place, stack.enter_context(places.one_process(place)), "one")
-        apart = _target(place, stack.enter_context(places.separate(place)), "separate")
-        servers = {"bare": bare, "one process": suite, "separate": apart}
-        for target in servers.values():
-            wrk.load(target, connections=effort.connections, seconds=_WARM_S)
+        bare = stack.enter_context(places.bare(place))
+        one = stack.enter_context(places.one_process(place))
+        separate = stack.enter_context(places.separate(place))
+        contestants = {
+            _BARE: Contestant(bare, asking.bare(place, bare, count)),
+            _ONE: Contestant(one, asking.suite(place, one, "one")),
+            _SEPARATE: Contestant(separate, asking.suite(place, separate, "separate")),
+        }
+        _turns(contestants, 1, effort.connections, _WARM_S)
         written = tables.count_accesses(place.admin_dsn)
-        answered: list[int] = []
-        seen = rounds.alternate(
-            {
-                **{name: _rate(target, effort, answered) for name, target in servers.items()},
-                "pgbench": lambda: pgbench.run(
-                    place.admin_dsn, script, connections=effort.connections, seconds=effort.once_s
-                ),
-            },
-            effort.rounds,
-        )
+        seen = _turns(contestants, effort.rounds, effort.connections, effort.once_s)
         recorded = tables.count_accesses(place.admin_dsn) - written
-        note = _checked(sum(answered), recorded, effort)
-        yield from _rate_rows(seen, note)
-        yield from _latency_rows(servers, effort)
+        note = _checked(seen, recorded, effort.connections)
+        yield from _many_rows(seen, note)
+        few = _turns(contestants, effort.rounds, _FEW, effort.once_s)
+        yield from _few_rows(few)
+        yield from _database_rows(place, contestants[_BARE], count, effort)
 
 
-def _rate_rows(seen: dict[str, Figures], note: str) -> Iterator[Row]:
-    one, bare = seen["one process"], seen["bare"]
-    yield Row(f"{_WHAT}, one process", _BARE, _RATE, one, bare, Target(_FLOOR), note)
-    yield Row(f"{_WHAT}, one process", "pgbench", _RATE, one, seen["pgbench"])
-    yield Row(f"{_WHAT}, separate processes", _BARE, _RATE, seen["separate"], bare)
-    yield Row(_BARE, "pgbench", _RATE, bare, seen["pgbench"])
+def _turns(
+    contestants: Mapping[str, Contestant], times: int, connections: int, seconds: float
+) -> dict[str, tuple[Turn, ...]]:
+    def one(contestant: Contestant) -> Callable[[], Turn]:
+        return lambda: contestant.turn(connections=connections, seconds=seconds)
+
+    return rounds.alternate({name: one(c) for name, c in contestants.items()}, times)
 
 
-def _latency_rows(servers: dict[str, wrk.Target], effort: Effort) -> Iterator[Row]:
-    seen: dict[str, list[wrk.Outcome]] = {name: [] for name in servers}
-    for _ in range(effort.rounds):
-        for name, target in servers.items():
-            seen[name].append(wrk.load(target, connections=_FEW, seconds=effort.once_s))
-    for name in ("one process", "separate"):
-        what = f"{_WHAT}, {_FEW} connections, {name}"
-        medians, bare = ([o.p50_ms for o in seen[key]] for key in (name, "bare"))
-        yield Row(f"{what}: median", _BARE, "ms", Figures(tuple(medians)), Figures(tuple(bare)))
-        lasts, bare = ([o.p99_ms for o in seen[key]] for key in (name, "bare"))
-        yield Row(f"{what}: p99", _BARE, "ms", Figures(tuple(lasts)), Figures(tuple(bare)))
+def _many_rows(seen: Mapping[str, Sequence[Turn]], note: str) -> Iterator[Row]:
+    for name in (_ONE, _SEPARATE):
+        target = _FLOOR if name == _ONE else None
+        rate, bare = (_figures(seen[key], lambda turn: turn.outcome.rate) for key in (name, _BARE))
+        yield Row(f"{_WHAT}, {name}", _BARE, "requests/s", rate, bare, target, note)
+    for name in (_ONE, _SEPARATE):
+        target = _CEILING if name == _ONE else None
+        used, bare = (_figures(seen[key], lambda turn: turn.processor_us) for key in (name, _BARE))
+        what = f"{_WHAT}, {name}: processor time of the web processes"
+        yield Row(what, _BARE, "µs/request", used, bare, target)
 
 
-def _rate(target: wrk.Target, effort: Effort, answered: list[int]) -> rounds.Contestant:
-    def run() -> float:
-        outcome = wrk.load(target, connections=effort.connections, seconds=effort.once_s)
-        if target.requests.name.startswith("lookup"):
-            answered.append(outcome.requests)
-        return outcome.rate
+def _few_rows(seen: Mapping[str, Sequence[Turn]]) -> Iterator[Row]:
+    for name in (_ONE, _SEPARATE):
+        what = f"{_WHAT}, {name}, {_FEW} connections"
+        half, bare = (
+            _figures(seen[key], lambda turn: turn.outcome.p50_ms) for key in (name, _BARE)
+        )
+        yield Row(f"{what}: median", _BARE, "ms", half, bare)
+        most, bare = (
+            _figures(seen[key], lambda turn: turn.outcome.p99_ms) for key in (name, _BARE)
+        )
+        yield Row(f"{what}: 99th percentile", _BARE, "ms", most, bare)
 
-    return run
+
+def _database_rows(place: Place, bare: Contestant, count: int, effort: Effort) -> Iterator[Row]:
+    script = tables.write_plain_script(place.folder / "plain.sql", count)
+    seen = rounds.alternate(
+        {
+            _BARE: lambda: (
+                bare.turn(connections=effort.connections, seconds=effort.once_s).outcome.rate
+            ),
+            "pgbench": lambda: pgbench.run(
+                place.admin_dsn, script, connections=effort.connections, seconds=effort.once_s
+            ),
+        },
+        effort.rounds,
+    )
+    yield Row(_BARE, "pgbench", "requests/s", Figures(seen[_BARE]), Figures(seen["pgbench"]))
 
 
-def _checked(answered: int, recorded: int, effort: Effort) -> str:
+def _figures(turns: Sequence[Turn], of: Callable[[Turn], float]) -> Figures:
+    return Figures(tuple(map(of, turns)))
+
+
+def _checked(seen: Mapping[str, Sequence[Turn]], recorded: int, connections: int) -> str:
     """A sentence for the report; wrk leaves up to one request a connection unread at its end."""
-    unread = effort.connections * effort.rounds * 2
-    if not answered <= recorded <= answered + unread:
+    turns = [*seen[_ONE], *seen[_SEPARATE]]
+    answered = sum(turn.outcome.requests for turn in turns)
+    if not answered <= recorded <= answered + connections * len(turns):
         raise AccessesMissing(f"{answered} look-ups answered, {recorded} accesses recorded")
     return f"{answered:,} answers, all 200; {recorded:,} access records (some answers unread)"
-
-
-def _target(place: Place, base_url: str, name: str) -> wrk.Target:
-    headers = {
-        "Content-Type": "application/json",
-        "Authorization": f"Bearer {place.token(base_url)}",
-        "OneGrid-Purpose": PURPOSE,
-    }
-    lines = ((PATH, body) for body in bodies(place.scale))
-    file = wrk.write_requests(place.folder / f"lookup-{name}.txt", "POST", headers, lines)
-    return wrk.Target(base_url, file)
-
-
-def bodies(scale: str) -> Iterator[str]:
-    """Look-ups of random residents of the pilot county, known from the demo's seed."""
-    numbers = [number for _, number in residents(scale)]
-    Random(1).shuffle(numbers)  # noqa: S311 — a repeatable order, not a secret
-    for number in islice(numbers, _PREPARED):
-        document = {"kind": "resident_id", "number": number}
-        yield orjson.dumps({"document": document, "fields": FIELDS}).decode()
-
-
-def residents(scale: str) -> Iterator[tuple[str, str]]:
-    """Name and identity number of each resident of the pilot county, known from the seed."""
-    plan = demo.plan(reference.divisions(), _scale(scale), str(demo_load.SEED))
-    name, number = map(demo.RESIDENT_COLUMNS.index, ("name", "id_number"))
-    for batch in demo.batches(plan, within=demo_load.COUNTY):
-        for resident in batch.residents:
-            yield str(resident[name]), str(resident[number])
-
-
-def _scale(name: str) -> demo.Scale:
-    return next(scale for scale in demo.SCALES if scale == name)
-
-
-def _plain_target(place: Place, base_url: str, rows: int) -> wrk.Target:
-    draw = Random(1)  # noqa: S311 — a repeatable order, not a secret
-    lines = ((f"/plain/{draw.randint(1, rows)}", "") for _ in range(_PREPARED))
-    return wrk.Target(base_url, wrk.write_requests(place.folder / "plain.txt", "GET", {}, lines))

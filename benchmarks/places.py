@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 
 from gateway import demo
 from gateway.hosting import Embedded
@@ -44,6 +45,24 @@ class Place:
             return actors.system(http, SYSTEM, self.embedded.demo_password()).token
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Something that answers.
+
+    Attributes:
+        base_url: Without trailing slash.
+        pids: The processes that work on an answer; the database is not among them.
+    """
+
+    base_url: str
+    pids: tuple[int, ...]
+
+    def processor_s(self) -> float:
+        """Seconds of processor time used so far."""
+        times = [psutil.Process(pid).cpu_times() for pid in self.pids]
+        return sum(time.user + time.system for time in times)
+
+
 @contextmanager
 def opened(data_dir: Path, folder: Path, scale: str) -> Iterator[Place]:
     """Start the database of a data folder and load the demo where it is missing."""
@@ -63,37 +82,38 @@ def _quiet(_what: str, _done: int, _total: int) -> None:
 
 
 @contextmanager
-def one_process(place: Place) -> Iterator[str]:
-    """`onegrid up` on the place, by its base URL."""
+def one_process(place: Place) -> Iterator[Server]:
+    """`onegrid up` on the place."""
     port = suites.free_port()
     base_url, log = f"http://127.0.0.1:{port}", place.folder / "up.log"
     words = ["up", "--port", str(port), "--data-dir", str(place.embedded.data_dir)]
     words += ["--scale", place.scale]
-    with suites.process(log, suites.command(*words)):
+    with suites.process(log, suites.command(*words)) as pid:
         suites.wait_ready(base_url, log)
-        yield base_url
+        yield Server(base_url, (pid,))
 
 
 @contextmanager
-def separate(place: Place) -> Iterator[str]:
-    """Gateway and services in processes of their own on the place, by the gateway's base URL."""
+def separate(place: Place) -> Iterator[Server]:
+    """Gateway and services in processes of their own on the place."""
     ports = {name: suites.free_port() for name in ("gateway", *suites.SERVICES)}
     base_url, log = f"http://127.0.0.1:{ports['gateway']}", place.folder / "separate.log"
     env = suites.environment(place.embedded, base_url, ports)
     with ExitStack() as stack:
+        pids = {}
         for name, port in ports.items():
             words = suites.command("serve", name, "--port", str(port))
-            stack.enter_context(suites.process(log, words, env))
+            pids[name] = stack.enter_context(suites.process(log, words, env))
         suites.wait_ready(base_url, log)
-        yield base_url
+        yield Server(base_url, (pids["gateway"], pids["registry"]))
 
 
 @contextmanager
-def bare(place: Place) -> Iterator[str]:
-    """The bare handler on the place, by its base URL."""
+def bare(place: Place) -> Iterator[Server]:
+    """The bare handler on the place."""
     port = suites.free_port()
     base_url, log = f"http://127.0.0.1:{port}", place.folder / "bare.log"
     words = [sys.executable, "-m", "benchmarks.bare", str(port)]
-    with suites.process(log, words, {"BARE_DATABASE_URL": place.admin_dsn}):
+    with suites.process(log, words, {"BARE_DATABASE_URL": place.admin_dsn}) as pid:
         suites.wait_ready(base_url, log)
-        yield base_url
+        yield Server(base_url, (pid,))

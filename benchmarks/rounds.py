@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
 
-Contestant = Callable[[], float]
-"""Runs once and returns its figure, such as requests a second."""
+Turn = TypeVar("Turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +39,23 @@ class Figures:
         return Figures(tuple(amount / value for value in self.values))
 
 
-def alternate(contestants: Mapping[str, Contestant], rounds: int) -> dict[str, Figures]:
+def alternate(
+    contestants: Mapping[str, Callable[[], Turn]], rounds: int
+) -> dict[str, tuple[Turn, ...]]:
     """Let each contestant run in every round: A B C, A B C, and so on.
 
     A machine that is busy for some seconds slows neighbours in time alike, so figures are compared
     within a round.
 
     Args:
-        contestants: By name, in order of running.
+        contestants: By name, in order of running; each runs once and says what it saw.
         rounds: At least 1.
     """
-    seen: dict[str, list[float]] = {name: [] for name in contestants}
+    seen: dict[str, list[Turn]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
             seen[name].append(run())
-    return {name: Figures(tuple(values)) for name, values in seen.items()}
+    return {name: tuple(turns) for name, turns in seen.items()}
 
 
 @dataclass(frozen=True, slots=True)

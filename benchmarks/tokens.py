@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from benchmarks import places, rounds, wrk
 from benchmarks.effort import Effort
 from benchmarks.places import Place
-from benchmarks.rounds import Row
+from benchmarks.rounds import Figures, Row
 
 PATH = "/identity/v1/token"
 
@@ -22,8 +22,8 @@ def measure(place: Place, effort: Effort) -> Iterator[Row]:
     )
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     file = wrk.write_requests(place.folder / "tokens.txt", "POST", headers, [(PATH, form)])
-    with places.one_process(place) as base_url:
-        target = wrk.Target(base_url, file)
+    with places.one_process(place) as server:
+        target = wrk.Target(server.base_url, file)
         wrk.load(target, connections=effort.connections, seconds=2)
         seen = rounds.alternate(
             {
@@ -34,4 +34,4 @@ def measure(place: Place, effort: Effort) -> Iterator[Row]:
             effort.rounds,
         )
     note = "the secret's slow hash is checked at first and remembered for ten minutes"
-    yield Row("token for a system", "", "requests/s", seen["tokens"], note=note)
+    yield Row("token for a system", "", "requests/s", Figures(seen["tokens"]), note=note)
