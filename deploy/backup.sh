@@ -33,7 +33,7 @@ mkdir "$PART"
 
 # The database first: a file stored a moment later is then an extra, never a missing one.
 compose exec -T postgres pg_dump --username postgres --dbname onegrid --format custom >"$PART/database.dump"
-compose exec -T worker tar --create --directory /var/lib/onegrid tasks >"$PART/files.tar"
+compose exec -T worker tar --create --directory /var/lib/onegrid registry tasks >"$PART/files.tar"
 {
     printf 'made_at=%s\n' "$(date -u +%FT%TZ)"
     printf 'image=%s\n' "$(compose images --format json worker | sed -n 's/.*"Tag":"\([^"]*\)".*/\1/p')"

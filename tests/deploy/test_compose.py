@@ -217,7 +217,7 @@ def test_person_is_added_where_identity_runs(installed: Installation) -> None:
     account = ("account", "person", "sec.kim", "--name", "金某", "--role", "security_admin")
     where = ("--org", "2224", "--area", "2224", "--environment")
     command = ("exec", "-T", "gateway", "onegrid", *account, *where)
-    installed.compose(*command, input="correct horse battery\n" * 2)
+    installed.compose(*command, input="Correct-Horse-7-Battery\n" * 2)
     assert installed.sql("select is_demo from identity.accounts where login = 'sec.kim'") == "f"
 
 
