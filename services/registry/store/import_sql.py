@@ -58,34 +58,30 @@ where r.county = $1 and r.id = g.id
 """
 # What was shown before is kept once, where nobody asserted that field yet.
 BASELINE = """
-insert into assertions (county, resident_id, field, value, value_sealed, value_index, method,
-    domain, observed_on, observed_at)
+insert into assertions (county, resident_id, field, value, value_sealed, value_index, observed_on,
+    method, domain, observed_at)
 select $1, g.* from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::bytea[], $6::bytea[],
-    $7::text[], $8::text[], $9::date[], $10::timestamptz[])
-    as g (resident_id, field, value, value_sealed, value_index, method, domain, observed_on,
+    $7::date[], $8::text[], $9::text[], $10::timestamptz[])
+    as g (resident_id, field, value, value_sealed, value_index, observed_on, method, domain,
         observed_at)
 where not exists (
     select from assertions a
     where a.county = $1 and a.resident_id = g.resident_id and a.field = g.field)
 """
+# $1 county, $2 method, $3 domain, $4 organisation, $5 collector, $6 import.
 ASSERT_FIRST = """
-insert into assertions (county, resident_id, field, value, value_sealed, value_index, method,
-    domain, observed_on, observed_at, organisation, collector, import_id)
-select $1, g.*, $11, $12, $13 from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::bytea[],
-    $6::bytea[], $7::text[], $8::text[], $9::date[], $10::timestamptz[]) as g
+insert into assertions (county, resident_id, field, value, value_sealed, value_index, observed_on,
+    method, domain, organisation, collector, import_id)
+select $1, g.*, $2, $3, $4, $5, $6
+from unnest($7::uuid[], $8::text[], $9::jsonb[], $10::bytea[], $11::bytea[], $12::date[])
+    as g (resident_id, field, value, value_sealed, value_index, observed_on)
 """
 # The same statement sent again is the same statement.
-ASSERT = """
-insert into assertions (county, resident_id, field, value, value_sealed, value_index, method,
-    domain, observed_on, observed_at, organisation, collector, import_id)
-select $1, g.*, $11, $12, $13 from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::bytea[],
-    $6::bytea[], $7::text[], $8::text[], $9::date[], $10::timestamptz[])
-    as g (resident_id, field, value, value_sealed, value_index, method, domain, observed_on,
-        observed_at)
+ASSERT = f"""{ASSERT_FIRST}
 where not exists (
     select from assertions a
     where a.county = $1 and a.resident_id = g.resident_id and a.field = g.field
-        and a.method = g.method and a.domain = g.domain and a.observed_on = g.observed_on
+        and a.method = $2 and a.domain = $3 and a.observed_on = g.observed_on
         and a.value is not distinct from g.value
         and a.value_index is not distinct from g.value_index)
 """

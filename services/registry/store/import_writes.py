@@ -15,6 +15,7 @@ from services.registry.store import import_sql as sql
 from services.registry.store.sealed import RESIDENT_ID
 
 OPERATION: Final = "registry.imports.start"
+METHOD: Final = "department_push"
 PURPOSE: Final = "statutory_registration"
 
 _KEYS_APART: Final = "\x1f"  # no name has it; arrays of arrays must be rectangular in PostgreSQL
@@ -174,13 +175,20 @@ async def record(
         said: Of residents who were there; what was said before is not said again.
         said_first: Of residents who are new.
     """
-    more = (job.organisation, job.requested_by, job.id)
+    sender = (METHOD, job.domain, job.organisation, job.requested_by, job.id)
     if before:
-        await connection.execute(sql.BASELINE, job.county, *_arrays(before))
-    if said:
-        await connection.execute(sql.ASSERT, job.county, *_arrays(said), *more)
-    if said_first:
-        await connection.execute(sql.ASSERT_FIRST, job.county, *_arrays(said_first), *more)
+        origins = [each.assertion for each in before]
+        await connection.execute(
+            sql.BASELINE,
+            job.county,
+            *_statements(before),
+            [origin.method for origin in origins],
+            [origin.domain for origin in origins],
+            [origin.observed_at for origin in origins],
+        )
+    for statement, rows in ((sql.ASSERT, said), (sql.ASSERT_FIRST, said_first)):
+        if rows:
+            await connection.execute(statement, job.county, *sender, *_statements(rows))
 
 
 async def log_accesses(
@@ -230,17 +238,14 @@ def _columns(people: Sequence[Written]) -> tuple[list[Any], ...]:
     )
 
 
-def _arrays(rows: Sequence[Said]) -> tuple[list[Any], ...]:
+def _statements(rows: Sequence[Said]) -> tuple[list[Any], ...]:
     return (
         [row.resident_id for row in rows],
         [row.field for row in rows],
         [row.value for row in rows],
         [row.sealed for row in rows],
         [row.index for row in rows],
-        [row.assertion.method for row in rows],
-        [row.assertion.domain for row in rows],
         [row.assertion.observed_on for row in rows],
-        [row.assertion.observed_at for row in rows],
     )
 
 
