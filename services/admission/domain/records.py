@@ -28,6 +28,7 @@ class Item:
         area: Smallest area that holds its communities.
         starts_on: First day.
         ends_on: Last day, if it has one.
+        decided_on: Day of its approval.
         valid_to: Last day of its term, once approved.
         amount_fen: Promised.
         paid_fen: Paid.
@@ -47,6 +48,7 @@ class Item:
     area: str
     starts_on: date
     ends_on: date | None
+    decided_on: date | None
     valid_to: date | None
     amount_fen: int
     paid_fen: int

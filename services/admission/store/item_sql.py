@@ -90,7 +90,8 @@ order by t.seq desc limit 1
 """
 LOCKED = f"""
 select i.county, i.id, i.version, i.state, i.title, i.class, i.domain, i.organisation, i.area,
-       i.starts_on, i.ends_on, i.valid_to, i.amount_fen, i.paid_fen, i.hold_transfer,
+       i.starts_on, i.ends_on, i.decided_on, i.valid_to, i.amount_fen, i.paid_fen,
+       i.hold_transfer,
        array(select due_on from instalments p where p.county = i.county and p.item_id = i.id
              order by line) as due_on,
        array(select amount_fen from instalments p where p.county = i.county and p.item_id = i.id

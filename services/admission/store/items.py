@@ -175,6 +175,7 @@ class ItemWrites:
             version=version,
             state=change.state,
             paid_fen=item.paid_fen + change.paid_fen,
+            decided_on=change.decided_on or item.decided_on,
             valid_to=change.valid_to or item.valid_to,
             hold_transfer=change.hold_transfer or item.hold_transfer,
         )
@@ -261,6 +262,7 @@ def _item(row: Any) -> Item:
         area=row["area"],
         starts_on=row["starts_on"],
         ends_on=row["ends_on"],
+        decided_on=row["decided_on"],
         valid_to=row["valid_to"],
         amount_fen=row["amount_fen"],
         paid_fen=row["paid_fen"],

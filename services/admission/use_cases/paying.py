@@ -70,15 +70,13 @@ async def pay(  # noqa: PLR0913 — a use case's collaborators
         PaymentExceedsApproved: More than was promised and is not yet paid.
         PaymentAlreadyRecorded: The voucher was recorded before.
         TransitionNotAllowed: The item is not approved.
-        ValidationFailed: The day of payment lies ahead.
+        ValidationFailed: The day of payment lies ahead, or before the approval.
         VersionIsStale: It changed meanwhile.
     """
-    today = local_day(now)
-    if payment.paid_on > today:
-        raise ValidationFailed(Fault("/paid_on", "in-future", "拨付日期不得晚于今天。"))
     async with store.transaction(once) as tx:
         item = await deciding.in_county(tx, actor, item_id, version)
         step(item.state, Action.PAY, actor.roles)
+        _check_day(item, payment.paid_on, local_day(now))
         await _post(tx, item, payment, actor, now)
         change = Change(
             action=Action.PAY,
@@ -182,6 +180,15 @@ async def allocate(
         balance = await tx.books.balance(county, target)
         body = {"transfer_id": str(transfer_id), "account": target, "balance_fen": balance}
         return await tx.answer(Answer(orjson.dumps(body), 201))
+
+
+def _check_day(item: Item, paid_on: date, today: date) -> None:
+    """Neither ahead nor before the approval: an arrival rate must not be painted by a date."""
+    if paid_on > today:
+        raise ValidationFailed(Fault("/paid_on", "in-future", "拨付日期不得晚于今天。"))
+    if item.decided_on is not None and paid_on < item.decided_on:
+        text = "拨付日期不得早于批准日期。"
+        raise ValidationFailed(Fault("/paid_on", "before-approval", text))
 
 
 async def _post(tx: Tx, item: Item, payment: Payment, actor: Actor, now: datetime) -> None:

@@ -151,12 +151,15 @@ async def test_a_voucher_is_recorded_once_and_a_payment_reversed_once(here: Town
     assert entries[1]["contra_of"] == entries[2]["transfer_id"]
 
 
-async def test_money_does_not_leave_tomorrow(here: Town) -> None:
+async def test_money_leaves_neither_tomorrow_nor_before_the_approval(here: Town) -> None:
     item = await here.approved()
-    answer = await here.finance.post(
-        f"/v1/items/{item['id']}/payments", payment(1, paid_on=in_days(1)), item["version"]
-    )
-    assert answer.json()["errors"][0]["pointer"] == "/paid_on"
+    path = f"/v1/items/{item['id']}/payments"
+    for days, code in ((1, "in-future"), (-1, "before-approval")):
+        body = payment(1, paid_on=in_days(days))
+        answer = await here.finance.post(path, body, item["version"])
+        assert answer.status_code == 422
+        errors = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+        assert errors == [("/paid_on", code)]
 
 
 @pytest.mark.parametrize(
