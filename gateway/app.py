@@ -1,4 +1,4 @@
-"""The gateway's app: services mounted under their names, the web app, and one API document."""
+"""The gateway's app: services under their names, the web app, and one API document."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import pages
 from gateway.assembly import assemble
@@ -50,8 +50,6 @@ def create_app(settings: GatewaySettings, services: Mapping[str, ServiceSettings
         return JSONResponse(body, 200 if ready else 503)
 
     routes: list[BaseRoute] = [
-        # The services first: routes are tried in order, and theirs are the busy ones.
-        *(Mount(f"/{name}", app) for name, app in upstreams.items()),
         Route("/", lambda _: RedirectResponse("/desk/", 302)),
         Route("/livez", lambda _: JSONResponse({"status": "alive"})),
         Route("/readyz", readyz),
@@ -64,5 +62,29 @@ def create_app(settings: GatewaySettings, services: Mapping[str, ServiceSettings
         middleware=[
             Middleware(Boundary, service="gateway"),
             Middleware(pages.SecurityHeaders),
+            Middleware(Services, apps=upstreams),
         ],
     )
+
+
+class Services:
+    """Hands a request to the service its path begins with, and the rest on to the gateway.
+
+    One look into a dictionary, where a list of mounts was tried in order behind two more layers.
+    """
+
+    def __init__(self, app: ASGIApp, *, apps: Mapping[str, ASGIApp]) -> None:
+        self._app = app
+        self._apps = {f"/{name}": app for name, app in apps.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        path = scope.get("path", "")
+        end = path.find("/", 1)
+        root = path[:end] if end > 0 else ""
+        app = self._apps.get(root)
+        if app is None or scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        # The path stays whole and the root says where the service begins (ASGI, `root_path`).
+        await app({**scope, "root_path": scope.get("root_path", "") + root}, receive, send)

@@ -48,7 +48,7 @@ class Sealer:
         newest = max(keys)
         self._newest = self._ciphers[newest]
         self._newest_id = newest.to_bytes(_ID_BYTES, "big")
-        self._index_key = index_key
+        self._keyed = hmac.new(index_key, digestmod=hashlib.sha256)
 
     def seal(self, value: str, context: bytes) -> bytes:
         """Encrypt a value for one field of one record.
@@ -81,8 +81,9 @@ class Sealer:
         HMAC-SHA256 cut to 128 bits: among 10⁹ values a chance collision has odds below 10⁻²⁰, and
         look-ups compare the opened value anyway.
         """
-        digest = hmac.digest(self._index_key, f"{field}\0{value}".encode(), hashlib.sha256)
-        return digest[:_INDEX_BYTES]
+        mac = self._keyed.copy()
+        mac.update(f"{field}\0{value}".encode())
+        return mac.digest()[:_INDEX_BYTES]
 
 
 async def load(connection: Connection, key_encryption_key: str) -> Sealer:
