@@ -16,7 +16,8 @@ from services.tasks.api.schemas import (
 )
 from services.tasks.api.views import WhistleView
 from services.tasks.use_cases import journey
-from services.tasks.use_cases.journey import Asked, Shorter
+from services.tasks.use_cases.journey import Shorter
+from services.tasks.use_cases.steps import Asked
 
 router = APIRouter(prefix="/v1/whistles/{whistle_id}", tags=["whistles"])
 

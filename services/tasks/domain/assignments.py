@@ -28,7 +28,7 @@ class NotAdmitted(DomainError):
     kind = Kind.FORBIDDEN
     title = "The task is not admitted"
     title_zh = "事项未获准入，不得下派"
-    title_ko = "진입 승인을 받지 않은 업무입니다"
+    title_ko = "진입 허가를 받지 않은 임무입니다"
 
 
 class TaskNotCheckable(DomainError):
@@ -36,7 +36,7 @@ class TaskNotCheckable(DomainError):
 
     title = "The task cannot be checked"
     title_zh = "该事项无法进行准入校验"
-    title_ko = "진입 심사를 할 수 없는 업무입니다"
+    title_ko = "진입 허가를 심사할 수 없는 임무입니다"
 
 
 class AssignmentNotOpen(DomainError):
@@ -45,7 +45,7 @@ class AssignmentNotOpen(DomainError):
     kind = Kind.CONFLICT
     title = "The assignment is not open"
     title_zh = "该事项已办结或已拒绝"
-    title_ko = "이미 처리되었거나 거절된 업무입니다"
+    title_ko = "이미 처리되었거나 거절된 임무입니다"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +69,9 @@ def check_order(community: str, due_at: datetime, now: datetime) -> None:
     """
     faults = []
     if not (len(community) == _COMMUNITY_DIGITS and community.isascii() and community.isdigit()):
-        faults.append(Fault("/community", "not-a-community", "A community code has 12 digits."))
+        faults.append(Fault("/community", "not-a-community", "社区代码为 12 位数字。"))
     if due_at <= now:
-        faults.append(Fault("/due_at", "in-the-past", "Name a time to come."))
+        faults.append(Fault("/due_at", "in-the-past", "时限须晚于现在。"))
     if faults:
         raise ValidationFailed(*faults)
 
@@ -84,7 +84,7 @@ def refuse(assignment: Assignment, reason: RefusalReason, comment: str | None) -
         ValidationFailed: The reason is `other` and nothing was said.
     """
     if reason is RefusalReason.OTHER and not comment:
-        raise ValidationFailed(Fault("/comment", "required", "Say why."))
+        raise ValidationFailed(Fault("/comment", "required", "请说明理由。"))
     return _answered(assignment, "refused")
 
 

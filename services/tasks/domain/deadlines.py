@@ -84,7 +84,7 @@ def shortened(
     """
     asked = {"sign_within_s": sign, "arrive_within_s": arrive, "close_within_s": close}
     faults = [
-        Fault(f"/{name}", "only-shorter", f"From 1 to {getattr(limits, name)} seconds.")
+        Fault(f"/{name}", "only-shorter", f"应为 1 至 {getattr(limits, name)} 秒，只能缩短。")
         for name, value in asked.items()
         if value is not None and not 1 <= value <= getattr(limits, name)
     ]

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 _KIND_NAMES: Final[Mapping[str, tuple[str, str, str]]] = {
-    "resident_demand": ("群众诉求哨", "주민 요구 호출", "Resident demand whistles"),
-    "key_work": ("重点工作哨", "중점 업무 호출", "Key work whistles"),
-    "law_enforcement": ("综合执法哨", "종합 집행 호출", "Law enforcement whistles"),
-    "emergency": ("应急处置哨", "긴급 대응 호출", "Emergency whistles"),
-    "peace": ("平安哨", "평안 호출", "Peace whistles"),
+    "resident_demand": ("群众诉求哨", "주민 요구 호각", "Resident demand whistles"),
+    "key_work": ("重点工作哨", "중점 업무 호각", "Key work whistles"),
+    "law_enforcement": ("综合执法哨", "종합 집행 호각", "Law enforcement whistles"),
+    "emergency": ("应急处置哨", "긴급 대응 호각", "Emergency whistles"),
+    "peace": ("平安哨", "평안 호각", "Peace whistles"),
 }
 _BY_KIND: Final = "whistles_by_kind"
 _FIGURE_BY_KIND: Final[Mapping[str, str]] = {"peace": "44"}
@@ -66,13 +66,13 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         "分子：由吹哨街道办结（已解决）的哨件数；分母：已吹响的哨件数。", "39",
     ),
     "whistles_by_kind": Definition(
-        "哨件数", "호출 건수", "Whistles", "分子：该类哨件数；分母：全部哨件数。",
+        "哨件数", "호각 건수", "Whistles", "分子：该类哨件数；分母：全部哨件数。",
     ),
     "open_whistles": Definition(
         "在办哨件", "처리 중", "Open whistles", "分子：尚未办结的哨件数；分母：全部哨件数。",
     ),
     "declined_whistles": Definition(
-        "未吹响即结", "미호출 종결", "Reports closed without a whistle",
+        "未吹响即结", "호각 없이 종결", "Reports closed without a whistle",
         "分子：街道负责人核查后未吹响而结束的上报数；分母：全部哨件数。",
     ),
     "reworked_whistles": Definition(
@@ -115,11 +115,11 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         "分子：曾升级到红牌的部门任务数；分母：已派给部门的任务数。",
     ),
     "assignments_refused": Definition(
-        "社区拒绝事项", "사구가 거절한 업무", "Assignments refused by communities",
+        "社区拒绝事项", "사회구역이 거절한 임무", "Assignments refused by communities",
         "分子：社区依理由拒绝的事项数；分母：准入后下派的事项数。",
     ),
     "assignments_done": Definition(
-        "社区办结事项", "사구가 마친 업무", "Assignments done",
+        "社区办结事项", "사회구역이 마친 임무", "Assignments done",
         "分子：社区办结的事项数；分母：准入后下派的事项数。",
     ),
 }  # fmt: skip

@@ -207,11 +207,11 @@ def _check_departments(area: str, organisations: Sequence[str]) -> None:
         prefix, dot, word = organisation.partition(".")
         # A department has a dotted code; a community or street office cannot be dispatched to.
         if not (dot and word and len(prefix) in {4, 6} and area.startswith(prefix)):
-            detail = "Name a department of this county or prefecture, such as 222406.health."
+            detail = "应为本县（市）或州的部门，如 222406.health。"
             faults.append(Fault(pointer, "not-a-department", detail))
         if organisation in organisations[:place]:
-            faults.append(Fault(pointer, "named-twice", "Name each department once."))
+            faults.append(Fault(pointer, "named-twice", "部门不能重复。"))
     if len(organisations) > MAX_CO_HANDLERS + 1:
-        faults.append(Fault("/co_handlers", "too-many", f"At most {MAX_CO_HANDLERS}."))
+        faults.append(Fault("/co_handlers", "too-many", f"最多 {MAX_CO_HANDLERS} 个。"))
     if faults:
         raise ValidationFailed(*faults)

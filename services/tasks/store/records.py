@@ -110,7 +110,7 @@ async def add_photos(
     )
     added = {row["photo_id"] for row in rows}
     faults = [
-        Fault(f"/photo_ids/{photo_ids.index(photo)}", "photo-not-found", "No new photo of yours.")
+        Fault(f"/photo_ids/{photo_ids.index(photo)}", "photo-not-found", "不是您上传的新照片。")
         for photo in wanted
         if photo not in added
     ]

@@ -42,7 +42,7 @@ async def place(  # noqa: PLR0913 — who asks whom for what, and when
         await once.recall(connection)
     rules.check_order(order.community, order.due_at, now)
     if not actor.scope.covers(order.community):
-        raise NotPermitted("This community is outside your area.")
+        raise NotPermitted("该社区不在您的辖区内。")
     verdict = await admission.check(
         _question(actor, order), token=token, once_key=f"{once.principal}\0{once.key}"
     )

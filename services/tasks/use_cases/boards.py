@@ -58,7 +58,7 @@ async def change_limits(  # noqa: PLR0913 — who changes what, and when
         ValidationFailed: Signing would fall after arriving, or arriving after the result.
     """
     if len(county) != _COUNTY_DIGITS or not actor.scope.covers(county):
-        raise NotPermitted("This county is outside your area.")
+        raise NotPermitted("该县（市）不在您的辖区内。")
     async with store.transaction(once) as tx:
         await defaults.lock(tx.connection, county)
         before, present = await defaults.versioned(tx.connection, county, kind)
@@ -67,7 +67,7 @@ async def change_limits(  # noqa: PLR0913 — who changes what, and when
         after = replace(before, **changes)
         if not after.sign_within_s <= after.arrive_within_s <= after.close_within_s:
             raise ValidationFailed(
-                Fault("/arrive_within_s", "order", "Sign, then arrive, then close.")
+                Fault("/arrive_within_s", "order", "时限须依次为签收、报到、办结。")
             )
         row = await defaults.put(
             tx.connection, county, kind, after, version=version + 1, by=actor.subject, now=now

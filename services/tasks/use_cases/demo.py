@@ -21,7 +21,7 @@ from services.tasks.settings import TasksSettings
 from services.tasks.store import defaults, demo
 from services.tasks.store.demo import Contact, Timer
 from services.tasks.store.store import open_sealer
-from services.tasks.use_cases.journey import ALARM, alarm_payload
+from services.tasks.use_cases.steps import ALARM, alarm_payload
 from services.tasks.use_cases.whistles import contact_context
 
 COUNTS: Final[Mapping[str, int]] = {"tiny": 4, "county": 60, "prefecture": 1500}

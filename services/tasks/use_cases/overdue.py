@@ -13,7 +13,7 @@ from services.tasks.store import records, whistles
 from services.tasks.store.records import Entry
 from services.tasks.store.store import Store, Tx
 from services.tasks.use_cases import facts
-from services.tasks.use_cases.journey import ALARM, alarm_payload
+from services.tasks.use_cases.steps import ALARM, alarm_payload
 
 
 def handlers(store: Store, clock: Clock) -> dict[str, Handler]:

@@ -148,6 +148,6 @@ def contact_context(whistle_id: UUID) -> bytes:
 
 def _check_area(actor: Actor, area: str) -> None:
     if not (len(area) == _GRID_DIGITS and area.isascii() and area.isdigit()):
-        raise ValidationFailed(Fault("/area", "not-a-grid", "A grid code has 15 digits."))
+        raise ValidationFailed(Fault("/area", "not-a-grid", "网格代码为 15 位数字。"))
     if not actor.scope.covers(area):
-        raise NotPermitted("This grid is outside your area.")
+        raise NotPermitted("该网格不在您的辖区内。")
