@@ -1,4 +1,5 @@
 import './style/base.css'
+import '@shared/fresh-start'
 
 import { createApp } from 'vue'
 

@@ -9,6 +9,7 @@ import { Directory } from '@shared/names'
 import { OAuthSession, SignInFailed } from '@shared/oauth'
 import { NoAnswer, SignInNeeded } from '@shared/problem'
 
+import { forgetDraft } from './draft'
 import source from './messages/zh-CN'
 import { ApiCarrier } from './store/carrier'
 import { Database, KEEP_DAYS } from './store/database'
@@ -126,6 +127,8 @@ function enter(profile: Profile, access: 'signed-in' | 'offline'): void {
   session.profile = profile
   session.access = access
   session.notice = ''
+  // Asks the browser not to drop the outbox when the phone runs out of space.
+  navigator.storage?.persist?.().catch(() => false)
   void outbox.load().then(() => flush(true))
 }
 
@@ -165,6 +168,7 @@ export async function signOut(): Promise<boolean> {
   if (entries.value.length > 0) return false
   await oauth.end()
   await database.clearCache()
+  forgetDraft()
   signedOut('')
   return true
 }
@@ -172,6 +176,8 @@ export async function signOut(): Promise<boolean> {
 export async function flush(evenIfPaused = false): Promise<void> {
   if (session.access !== 'signed-in' || !navigator.onLine) return
   await outbox.flush(evenIfPaused)
+  // The server ended the session while something waited: say so, or it would wait for ever unseen.
+  if (!oauth.isSignedIn) sessionEnded()
 }
 
 /** What became of an entry after a try to send it. */

@@ -7,12 +7,12 @@ const SHELL = 'shell-__VERSION__'
 const FILES = JSON.parse('__FILES__')
 const PATIENCE_MS = 3000
 
+// No skipWaiting: a page that is open keeps the files it was built with until it is closed.
 self.addEventListener('install', (event) => {
   event.waitUntil(
     caches
       .open(SHELL)
-      .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: 'reload' }))))
-      .then(() => self.skipWaiting()),
+      .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: 'reload' })))),
   )
 })
 

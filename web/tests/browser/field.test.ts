@@ -223,6 +223,33 @@ describe('whistle', () => {
     expect(size).toEqual([1600, 1200])
   })
 
+  test('its words outlive a sign-in in between', async () => {
+    await enter()
+    await page.getByTestId('tab-whistle').click()
+    await page.getByTestId('whistle-title').fill('路灯不亮')
+    await page.getByTestId('whistle-description').fill('三号楼')
+    await page.reload()
+    expect(await page.getByTestId('whistle-title').inputValue()).toBe('路灯不亮')
+    await page.getByTestId('whistle-send').click()
+    await expect.poll(() => mock.state.whistles[0]?.title).toBe('路灯不亮')
+    await page.getByTestId('tab-whistle').click()
+    expect(await page.getByTestId('whistle-title').inputValue()).toBe('')
+  })
+
+  test('an ended session is said, and what waits goes out after the next sign-in', async () => {
+    await enter()
+    await page.getByTestId('tab-whistle').click()
+    await page.getByTestId('whistle-title').fill('井盖松动')
+    await page.getByTestId('whistle-description').fill('路口')
+    mock.state.tokens.clear()
+    await page.getByTestId('whistle-send').click()
+    await page.getByText('登录已失效').waitFor()
+    await page.getByTestId('sign-in').click()
+    await page.locator('input[name=login]').fill('grid')
+    await page.getByRole('button').click()
+    await expect.poll(() => mock.state.whistles[0]?.title).toBe('井盖松动')
+  })
+
   test('a refused one shows why and can be changed', async () => {
     await enter()
     await page.getByTestId('tab-whistle').click()

@@ -137,6 +137,8 @@ export class Outbox {
         if ((await this.turn(id, held, evenIfPaused)) === 'stop') return
       }
     } while (this.again)
+    // Another tab may have sent or written something since the list was last shown.
+    await this.tell(null)
   }
 
   /** One entry's turn; `held` collects the subjects whose later entries must wait behind it. */
