@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from services.admission.api.policy import POLICY
 from tests.factories.admission import (
     COMMUNITIES,
@@ -72,11 +70,11 @@ async def test_nobody_acts_for_another_county_or_department(here: Town) -> None:
     assert (await twin.post(f"/v1/items/{mine['id']}/submit", version=1)).status_code == 404
 
 
-@pytest.mark.parametrize("role", ["system_admin", "security_admin", "resident_desk", "nobody"])
-async def test_a_role_without_a_row_may_nothing(here: Town, role: str) -> None:
-    office = replace(here.health, roles=[role])
-    for path in ("/v1/items", "/v1/refusals", "/v1/ledger", "/v1/indicators?within=222406"):
-        assert (await office.get(path)).status_code == 403
+async def test_a_role_without_a_row_may_nothing(here: Town) -> None:
+    for role in ("system_admin", "security_admin", "resident_desk", "nobody"):
+        office = replace(here.health, roles=[role])
+        for path in ("/v1/items", "/v1/refusals", "/v1/ledger", "/v1/indicators?within=222406"):
+            assert (await office.get(path)).status_code == 403
 
 
 async def test_every_operation_has_a_row_and_every_row_an_operation(here: Town) -> None:
