@@ -5,7 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.registry.domain import catalogue as catalogues
@@ -129,12 +129,14 @@ def test_without_an_identity_number_there_is_no_heading_row() -> None:
     assert HEADINGS.layout([], "housing") is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(max_size=8), max_size=5), max_size=5))
 def test_no_sheet_breaks_the_recognition(rows: list[list[str]]) -> None:
     layout = HEADINGS.layout(rows, "housing")
     assert layout is None or columns.DOCUMENT in layout.fields
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_tidying_twice_changes_nothing(heading: str) -> None:
     once = columns.tidy(heading)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.registry.domain.import_errors import (
@@ -120,6 +120,7 @@ cells = st.text(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=6))
 def test_what_was_written_as_gb18030_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.registry.domain import import_values as values
@@ -59,6 +59,7 @@ def test_a_date_that_can_be_confused_is_refused(written: str, code: str) -> None
     assert caught.value.code == code
 
 
+@settings(deadline=None)
 @given(days)
 def test_each_way_of_writing_a_day_gives_the_same_day(day: date) -> None:
     ways = [
@@ -71,6 +72,7 @@ def test_each_way_of_writing_a_day_gives_the_same_day(day: date) -> None:
     assert {values.read_date(way) for way in ways} == {day.isoformat()}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_a_date_is_read_or_refused_never_invented(text: str) -> None:
     try:
