@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from services.common import problems
 from services.common.auth import Principal
+from services.registry.api.policy import PURPOSES
 from services.registry.domain.readings import Reading
 from services.registry.store.store import Store
 from services.registry.use_cases.residents import ResidentNotFound
@@ -28,10 +29,16 @@ def reading_of(request: Request) -> Reading:
         reader_name=principal.name,
         role=principal.role,
         organisation=principal.organisation,
-        purpose=principal.purpose or _UNSTATED_PURPOSE,
+        purpose=principal.purpose or _stated(request),
         operation=request.scope["route"].operation_id,
         request_id=problems.request_id(request),
     )
+
+
+def _stated(request: Request) -> str:
+    """The purpose of an operation that need not state one, but may."""
+    stated = request.headers.get("onegrid-purpose")
+    return stated if stated in PURPOSES else _UNSTATED_PURPOSE
 
 
 def uuid_of(text: str) -> UUID:

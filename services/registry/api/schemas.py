@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.common import paging
 from services.registry.domain.areas import Level
 
+_WORD = r"^[a-z_]+$"
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+
 
 class PageFilter(BaseModel):
     """What every list takes; an unknown parameter is refused, never ignored."""
@@ -49,8 +52,8 @@ class OrganisationFilter(PageFilter):
     """Which organisations are listed."""
 
     within: str | None = Field(None, max_length=26, description="Only of this area and inside it.")
-    kind: str | None = Field(None, max_length=40)
-    domain: str | None = Field(None, max_length=40)
+    kind: str | None = Field(None, max_length=40, pattern=_WORD)
+    domain: str | None = Field(None, max_length=40, pattern=_WORD)
 
 
 class Area(BaseModel):
@@ -146,6 +149,7 @@ class Search(BaseModel):
         None,
         min_length=1,
         max_length=40,
+        pattern=_PRINTABLE,
         description="Beginning of a name: 汉字, 한글, pinyin, or initials (`jzz`, ㄱㅊㅅ).",
     )
     fields: list[str] = Field(min_length=1, max_length=60)

@@ -29,6 +29,26 @@ logged as (
         operation, request_id, fields)
     select county, id, $1, $2, $3, $4, $5, $6, $7, $8 from found)
 """
+_BY_ID: Final = """
+residents r where r.county = any ($10) and r.id = $9 and r.dwelling ^@ any ($11)
+"""
+_BY_DOCUMENT: Final = """
+identifiers i join residents r on (r.county, r.id) = (i.county, i.resident_id)
+where i.kind = $9 and i.index = $10 and r.dwelling ^@ any ($11)
+"""
+# Concatenation keeps the planner from the index over everybody's names …
+_BY_AREA: Final = """
+r.county = left($9, 6) and r.dwelling >= $9 and r.dwelling < $10
+and (r.dwelling, r.id) > ($13, $14)
+and ($11::text[] is null or r.name_keys || '{}'::text[] @> $11
+     or r.name_keys || '{}'::text[] @> $12)
+"""
+# … and here from walking the dwellings of a whole prefecture.
+_BY_NAME: Final = """
+(r.name_keys @> $11 or r.name_keys @> $12)
+and r.dwelling || '' >= $9 and r.dwelling || '' < $10
+and (r.dwelling || '', r.id) > ($13, $14)
+"""
 _FOUND: Final = "select id, version, dwelling, view, kind, document, phone, facts from found"
 _KEPT: Final = 4096
 
@@ -44,95 +64,37 @@ class Selection:
         sealed_facts: Those among the facts that must be opened.
         document: Whether the document is shown.
         phone: Whether the telephone number is shown.
-        columns: What is selected of a resident `r`.
+        by_id: Statement: one resident by id ($9) in counties ($10) and areas ($11).
+        by_document: Statement: one by kind ($9) and index ($10) of a document in areas ($11).
+        by_area: Statement: a page of a small area, whose dwellings are walked in order.
+        by_name: Statement: a page of those with a name, wherever they are.
     """
 
     fields: list[str]
     sealed_facts: tuple[str, ...]
     document: bool
     phone: bool
-    columns: str
+    by_id: str
+    by_document: str
+    by_area: str
+    by_name: str
 
     @classmethod
     def of(cls, fields: Sequence[Field]) -> "Selection":
         """The selection of these fields."""
-        facts = [f for f in fields if f.is_fact]
-        hidden = tuple(f.code for f in facts if f.is_sealed)
-        clear = [f.code for f in facts if not f.is_sealed]
-        columns = [f.code for f in fields if not f.is_fact and f.code not in _SEALED_COLUMNS]
-        members = [_ALWAYS, *(f"'{code}', r.{code}" for code in columns)]
-        if clear and not hidden:
-            members.append(f"'facts', {_object(clear)}")
-        names = {f.code for f in fields}
-        opened = f"{_object([*clear, *hidden])}::text" if hidden else "null::text"
+        names = [f.code for f in fields]
+        hidden = tuple(f.code for f in fields if f.is_fact and f.is_sealed)
+        columns = _columns(fields, hidden)
         return cls(
-            fields=[f.code for f in fields],
+            fields=names,
             sealed_facts=hidden,
             document="document" in names,
             phone="phone" in names,
-            columns=f"""
-                r.county, r.id, r.version, r.dwelling,
-                json_build_object({", ".join(members)})::text as view,
-                r.document_kind as kind,
-                r.document_sealed as document,
-                {"r.phone_sealed" if "phone" in names else "null::bytea"} as phone,
-                {opened} as facts
-            """,
+            by_id=_one(columns, _BY_ID),
+            by_document=_one(columns, _BY_DOCUMENT),
+            by_area=_page(columns, _BY_AREA),
+            by_name=_page(columns, _BY_NAME),
         )
-
-    def by_id(self) -> str:
-        """Statement: one resident by id ($9) in counties ($10) and areas ($11)."""
-        return f"""
-            with found as (
-                select {self.columns} from residents r
-                where r.county = any ($10) and r.id = $9 and r.dwelling ^@ any ($11)),
-            {_LOGGED} {_FOUND}
-        """
-
-    def by_document(self) -> str:
-        """Statement: one resident by kind ($9) and index ($10) of a document, in areas ($11)."""
-        return f"""
-            with found as (
-                select {self.columns}
-                from identifiers i join residents r on (r.county, r.id) = (i.county, i.resident_id)
-                where i.kind = $9 and i.index = $10 and r.dwelling ^@ any ($11)),
-            {_LOGGED} {_FOUND}
-        """
-
-    def by_area(self) -> str:
-        """Statement: a page of a small area, whose dwellings are walked in order.
-
-        Concatenation keeps the planner from the index over everybody's names.
-        """
-        return self._page("""
-            r.county = left($9, 6) and r.dwelling >= $9 and r.dwelling < $10
-            and (r.dwelling, r.id) > ($13, $14)
-            and ($11::text[] is null or r.name_keys || '{}'::text[] @> $11
-                 or r.name_keys || '{}'::text[] @> $12)
-        """)
-
-    def by_name(self) -> str:
-        """Statement: a page of those with a name, wherever; the area is checked on what is found.
-
-        Concatenation keeps the planner from walking the dwellings of a whole prefecture.
-        """
-        return self._page("""
-            (r.name_keys @> $11 or r.name_keys @> $12)
-            and r.dwelling || '' >= $9 and r.dwelling || '' < $10
-            and (r.dwelling || '', r.id) > ($13, $14)
-        """)
-
-    def _page(self, condition: str) -> str:
-        # One more is found than shown ($15), to know whether a page follows; it is not logged.
-        return f"""
-            with found as (
-                select {self.columns} from residents r
-                where r.died_on is null and {condition}
-                order by r.dwelling, r.id limit $15 + 1),
-            shown as (select * from found order by dwelling, id limit $15),
-            {_LOGGED.replace("from found", "from shown")}
-            {_FOUND} order by dwelling, id
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +153,40 @@ class Selections:
         return made
 
 
+def _columns(fields: Sequence[Field], hidden: Sequence[str]) -> str:
+    """What is selected of a resident `r`; facts go beside the view when one must be opened."""
+    clear = [f.code for f in fields if f.is_fact and f.code not in hidden]
+    plain = [f.code for f in fields if not f.is_fact and f.code not in _SEALED_COLUMNS]
+    members = [_ALWAYS, *(f"'{code}', r.{code}" for code in plain)]
+    if clear and not hidden:
+        members.append(f"'facts', {_object(clear)}")
+    phone = any(f.code == "phone" for f in fields)
+    return f"""
+        r.county, r.id, r.version, r.dwelling,
+        json_build_object({", ".join(members)})::text as view,
+        r.document_kind as kind, r.document_sealed as document,
+        {"r.phone_sealed" if phone else "null::bytea"} as phone,
+        {f"{_object([*clear, *hidden])}::text" if hidden else "null::text"} as facts
+    """
+
+
+def _one(columns: str, source: str) -> str:
+    return f"with found as (select {columns} from {source}), {_LOGGED} {_FOUND}"
+
+
+def _page(columns: str, condition: str) -> str:
+    # One more is found than shown ($15), to know whether a page follows; it is not logged.
+    return f"""
+        with found as (
+            select {columns} from residents r
+            where r.died_on is null and {condition}
+            order by r.dwelling, r.id limit $15 + 1),
+        shown as (select * from found order by dwelling, id limit $15),
+        {_LOGGED.replace("from found", "from shown")}
+        {_FOUND} order by dwelling, id
+    """
+
+
 def _object(codes: Sequence[str]) -> str:
     """SQL for an object with one entry of the facts for each code."""
     members = ", ".join(f"'{code}', r.facts->'{code}'" for code in codes)
@@ -206,7 +202,7 @@ async def by_id(
 ) -> Row | None:
     """One resident by id, or None; the access is recorded."""
     return await connection.fetchrow(
-        selection.by_id(),
+        selection.by_id,
         *reading.columns,
         selection.fields,
         resident_id,
@@ -220,7 +216,7 @@ async def by_document(
 ) -> Row | None:
     """One resident by its document, or None; the access is recorded."""
     return await connection.fetchrow(
-        selection.by_document(), *reading.columns, selection.fields, kind, index, reading.areas
+        selection.by_document, *reading.columns, selection.fields, kind, index, reading.areas
     )
 
 
@@ -230,7 +226,7 @@ async def page(
     """A page and the first resident of the next; accesses to what is shown are recorded."""
     first, end = scopes.range_of(asked.within)
     return await connection.fetch(
-        selection.by_area() if asked.narrow else selection.by_name(),
+        selection.by_area if asked.narrow else selection.by_name,
         *reading.columns,
         selection.fields,
         first,

@@ -7,6 +7,7 @@ from services.registry.domain import scopes
 from services.registry.domain.readings import Reading
 from services.registry.store import accesses
 from services.registry.store.store import Store
+from services.registry.use_cases import cursors
 from services.registry.use_cases.residents import ResidentNotFound
 
 
@@ -19,7 +20,7 @@ async def log(
         ResidentNotFound: There is none, or none whom the caller may see.
     """
     question = str(resident_id)
-    before = UUID(str(paging.decode(after, question)[0])) if after else accesses.NEWEST
+    before = cursors.identifier(after, question, accesses.NEWEST)
     counties = scopes.counties_of(reading.areas, store.counties)
     async with store.read() as connection:
         rows = await accesses.log(

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from services.common import paging
 from services.common.errors import NothingHere
 from services.registry.domain import scopes
+from services.registry.domain.areas import is_area_code
 from services.registry.store import areas
 from services.registry.store.store import Store
+from services.registry.use_cases import cursors
 
 
 class AreaNotFound(NothingHere):
@@ -23,7 +25,7 @@ async def one(store: Store, scope: Sequence[str], code: str) -> bytes:
     Raises:
         AreaNotFound: There is none, or it neither lies in nor holds one of the caller's.
     """
-    if not scopes.may_name(code, scope):
+    if not (is_area_code(code) and scopes.may_name(code, scope)):
         raise AreaNotFound
     async with store.read() as connection:
         text = await areas.one(connection, code)
@@ -45,7 +47,7 @@ async def within(
         limit: Areas at most.
     """
     question = (area, level)
-    last = str(paging.decode(after, question)[0]) if after else ""
+    last = cursors.code(after, question)
     async with store.read() as connection:
         rows = await areas.page(connection, area, level, last, limit + 1)
     return _page(rows, limit, question)
@@ -63,7 +65,7 @@ async def organisations(  # noqa: PLR0913 — one argument for each filter of th
 ) -> tuple[bytes, str | None]:
     """A page of the organisations in or above the caller's areas, and the next page's cursor."""
     question = (within, kind, domain)
-    last = str(paging.decode(after, question)[0]) if after else ""
+    last = cursors.code(after, question)
     async with store.read() as connection:
         rows = await areas.organisations(
             connection,

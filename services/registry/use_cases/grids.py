@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -16,8 +16,7 @@ from services.registry.domain.catalogue import Field
 from services.registry.domain.readings import Reading
 from services.registry.store import grids, sealed
 from services.registry.store.store import Store
-
-_FIRST: Final = ("", UUID(int=0))
+from services.registry.use_cases import cursors
 
 
 async def households(
@@ -36,8 +35,7 @@ async def households(
     if len(grid) != areas.LENGTHS["grid"]:
         raise NothingHere
     scopes.require_within(grid, reading.areas, "#path/code")
-    dwelling, last = paging.decode(after, grid) if after else _FIRST
-    start = (str(dwelling), UUID(str(last)))
+    start = cursors.dwelling_and_id(after, grid)
     async with store.read() as connection:
         rows = await grids.households(connection, reading, grid, start, limit)
     members = _Members(store, local_day(clock()))

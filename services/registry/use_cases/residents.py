@@ -1,7 +1,6 @@
 """Looking at residents: one by its document or id, several by name or area."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from services.common import paging
@@ -12,8 +11,7 @@ from services.registry.domain.readings import Reading
 from services.registry.store import residents, sealed
 from services.registry.store.residents import Selection
 from services.registry.store.store import Store
-
-_FIRST: Final = ("", UUID(int=0))
+from services.registry.use_cases import cursors
 
 
 class ResidentNotFound(NothingHere):
@@ -54,7 +52,8 @@ async def look_up(
     index = sealed.document_index(store.sealer, kind, known)
     async with store.read() as connection:
         row = await residents.by_document(connection, wanted, reading, kind, index)
-    if row is None:
+    # Two numbers could share an index, however unlikely: the number itself decides.
+    if row is None or sealed.open_document(store.sealer, row["id"], row["document"]) != known:
         raise ResidentNotFound
     return _answer(row, wanted, store)
 
@@ -83,12 +82,11 @@ async def find(
     """
     search.require_narrow(question.within, question.name)
     bound = (question.within, question.name)
-    dwelling, last = paging.decode(question.after, bound) if question.after else _FIRST
     keys = search.query_keys(question.name) if question.name else ()
     page = residents.Page(
         within=question.within,
         keys=keys,
-        after=(dwelling, UUID(str(last))),
+        after=cursors.dwelling_and_id(question.after, bound),
         limit=question.limit,
         narrow=len(question.within) >= areas.LENGTHS["community"],
     )

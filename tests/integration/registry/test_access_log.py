@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from services.common import paging
 from services.common.ids import new_id
 from tests.factories.registry import COUNTY, NUMBER, Registry
 
@@ -75,3 +76,13 @@ async def test_nobody_has_no_log(registry: Registry) -> None:
     path = f"/v1/residents/{new_id()}/access-log"
     answer = await registry.client.get(path, headers=registry.headers("auditor"))
     assert (answer.status_code, answer.json()["code"]) == (404, "resident-not-found")
+
+
+async def test_an_invented_cursor_is_refused(registry: Registry) -> None:
+    resident_id = await registry.resident()
+    after = paging.encode(["x"], str(resident_id))
+    answer = await registry.client.get(
+        f"/v1/residents/{resident_id}/access-log?after={after}",
+        headers=registry.headers("auditor"),
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "cursor-not-valid")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.common import paging
 from services.common.testing import TokenMint
 from services.registry.service import SERVICE
 from tests.factories.registry import COMMUNITY, COUNTY, GRID, Registry, running
@@ -28,7 +29,14 @@ async def test_an_area_tells_its_name_and_what_holds_it(registry: Registry) -> N
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("2224", 200), (COUNTY, 200), ("222401", 404), ("222406001003", 404), ("9", 404)],
+    [
+        ("2224", 200),
+        (COUNTY, 200),
+        ("222401", 404),
+        ("222406001003", 404),
+        ("9", 404),
+        (f"{GRID}%00", 404),
+    ],
 )
 async def test_only_areas_around_and_inside_ones_own_are_told(
     registry: Registry, code: str, status: int
@@ -63,6 +71,7 @@ async def test_areas_are_listed_by_level_and_in_pages(registry: Registry) -> Non
         (f"within={COUNTY}&limit=1000", 422),
         (f"within={COUNTY}&levle=grid", 422),
         (f"within={COUNTY}&after=x", 422),
+        (f"within={COUNTY}&after={paging.encode([1], (COUNTY, None))}", 422),
     ],
 )
 async def test_a_list_outside_ones_areas_or_with_a_wrong_filter_is_refused(

@@ -129,6 +129,7 @@ async def test_a_correction_leaves_an_access_record(registry: Registry) -> None:
     (access,) = await registry.accesses(resident_id)
     assert access["operation"] == "registry.residents.correct"
     assert access["fields"] == ["phone"]
+    assert access["purpose"] == "public_service"
 
 
 async def test_a_repeated_request_changes_nothing_and_gets_the_first_answer(

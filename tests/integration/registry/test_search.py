@@ -1,10 +1,13 @@
 """Searching residents by area and name."""
 
+import json
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.common import paging
 from tests.factories.registry import (
     COMMUNITY,
     COUNTY,
@@ -166,3 +169,20 @@ async def test_a_field_the_caller_may_not_read_is_refused_in_lists_too(
 ) -> None:
     answer = await search(people, {"within": GRID, "fields": ["name", "ethnic"]})
     assert (answer.status_code, answer.json()["fields"]) == (403, ["ethnic"])
+
+
+@pytest.mark.parametrize("keys", [["x", "y"], ["", "x"], [1, 2], ["\x00", str(UUID(int=1))], []])
+async def test_an_invented_cursor_is_refused(registry: Registry, keys: list[object]) -> None:
+    after = paging.encode(keys, (GRID, None))
+    answer = await search(registry, {"within": GRID, "after": after})
+    assert (answer.status_code, answer.json()["code"]) == (422, "cursor-not-valid")
+
+
+async def test_a_name_with_control_characters_is_refused(registry: Registry) -> None:
+    for name in ("金\x00", "\n", "\ud800"):
+        answer = await registry.client.post(
+            "/v1/residents/search",
+            content=json.dumps({"within": GRID, "name": name, "fields": ["name"]}),
+            headers={**registry.headers(), "Content-Type": "application/json"},
+        )
+        assert answer.status_code == 422
