@@ -29,6 +29,16 @@ def combined(services: Mapping[str, Service], public_url: str) -> dict[str, Any]
     components: dict[str, dict[str, Any]] = {
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            "system": {
+                "type": "oauth2",
+                "description": "A departmental system's client id and secret.",
+                "flows": {
+                    "clientCredentials": {
+                        "tokenUrl": f"{public_url}/identity/v1/token",
+                        "scopes": {},
+                    }
+                },
+            },
         }
     }
     for name, service in services.items():
@@ -42,7 +52,7 @@ def combined(services: Mapping[str, Service], public_url: str) -> dict[str, Any]
         "openapi": "3.1.0",
         "info": {"title": "OneGrid 一网", "version": "1"},
         "servers": [{"url": public_url}],
-        "security": [{"bearer": []}],
+        "security": [{"system": []}, {"bearer": []}],
         "paths": paths,
         "components": components,
     }

@@ -183,7 +183,7 @@ class Gate:
             sub={"essential": True},
         )
         self.policy = policy
-        self._purposes = purposes
+        self.purposes = purposes
         self._seen: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
     async def admit(
@@ -205,8 +205,8 @@ class Gate:
             raise NotPermitted
         if not rule.purpose:
             return principal
-        if purpose not in self._purposes:
-            raise PurposeRequired(purposes=sorted(self._purposes))
+        if purpose not in self.purposes:
+            raise PurposeRequired(purposes=sorted(self.purposes))
         return Principal(
             principal.subject,
             principal.client,

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from services.common import problems
+from services.common import contracts, problems
 from services.common.auth import Gate, authorise
 from services.common.direct import Direct, routes_of
 from services.common.errors import DomainError, Fault, Kind, ValidationFailed
@@ -92,6 +92,8 @@ def create(  # noqa: PLR0913 — what makes one service's app differ from anothe
     app.include_router(_health(checks))
     for router in routers:
         app.include_router(router)
+    # FastAPI's documented way to change the document is to replace this method.
+    app.openapi = lambda: contracts.document(app, gate.policy, gate.purposes)  # type: ignore[method-assign]  # as above
     return app
 
 

@@ -66,8 +66,12 @@ def test_every_mechanism_has_two_users() -> None:
         if path.stem in {"__init__", "testing"}:
             continue
         module = f"services.common.{path.stem}"
-        importers = graph.find_modules_that_directly_import(module)
-        users = {".".join(name.split(".")[:3]) for name in importers if name != module}
+        downstream = graph.find_downstream_modules(module)
+        users = {
+            ".".join(name.split(".")[:2])
+            for name in downstream
+            if not name.startswith("services.common")
+        }
         if len(users) < 2:
             alone[module] = users
     assert not alone
