@@ -169,7 +169,7 @@ farewell() {
     say "OneGrid answers at https://$domain$([[ "$port" == 443 ]] || printf ':%s' "$port")/"
     if [[ "$(setting ONEGRID_TLS internal)" == internal ]]; then
         say "Its certificate is from its own CA; give devices this root (docs/how-to/deploy.md):"
-        say "  docker compose cp caddy:/var/lib/caddy/data/caddy/pki/authorities/local/root.crt onegrid-root.crt"
+        say "  docker compose exec -T caddy cat /var/lib/caddy/data/caddy/pki/authorities/local/root.crt > onegrid-root.crt"
     fi
     say "Back up $(secrets_folder) now, away from the database: without it no backup opens."
 }
