@@ -27,6 +27,8 @@ _NOT_RELAYED = _HOP_BY_HOP | {"x-request-id"}
 """The gateway's own boundary says the request id, which is the same."""
 
 _CHUNK_BYTES = 1 << 16
+IDLE_S = 30
+"""Idle connections are closed here before the service would close them."""
 _TIMEOUT = aiohttp.ClientTimeout(total=None, connect=5, sock_read=90)
 
 _log = structlog.get_logger()
@@ -51,7 +53,7 @@ class Remote:
         """Make the connection pool; needs a running loop."""
         self._session = aiohttp.ClientSession(
             timeout=_TIMEOUT,
-            connector=aiohttp.TCPConnector(limit=256),
+            connector=aiohttp.TCPConnector(limit=256, keepalive_timeout=IDLE_S),
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
         )

@@ -26,6 +26,12 @@ from gateway.suite import SUITE
 from services.common import telemetry
 
 _console = Console(stderr=True)
+KEEP_ALIVE_S = 130
+"""Idle connections stay open longer than any client of ours keeps them (Caddy: two minutes).
+
+Who asks must be who closes: a request sent into a connection that its server is just closing is
+lost, and a POST is not sent again by itself.
+"""
 _COLLECT_EVERY = 10_000
 """Objects made and not yet freed, between two rounds over the youngest."""
 
@@ -102,6 +108,7 @@ def run(app: ASGIApp, host: str, port: int) -> None:
         access_log=False,
         loop="uvloop",
         http="httptools",
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=10,
         server_header=False,
     )
