@@ -32,7 +32,7 @@ POLICY: Final[Policy] = {
     "registry.imports.start": allow(*DEPARTMENTS),
     "registry.imports.list": allow(*DEPARTMENTS),
     "registry.imports.get": allow(*DEPARTMENTS),
-    "registry.imports.errors": allow(*DEPARTMENTS),
+    "registry.imports.errors": allow(*DEPARTMENTS, purpose=True),
     "registry.imports.cancel": allow(*DEPARTMENTS),
     "registry.events.list": allow(*DEPARTMENTS, "county_officer", "auditor", "system_admin"),
 }

@@ -50,7 +50,8 @@ async def accept(env: Importing, reading: Reading, request: Request, once: Once)
     import_id = new_id()
     kept = await asyncio.to_thread(env.uploads.keep, import_id, request.file, env.limits.file_bytes)
     try:
-        plan = await asyncio.to_thread(imports_plan.plan_of, env, kept.path, request)
+        async with env.turn:
+            plan = await asyncio.to_thread(imports_plan.plan_of, env, kept.path, request)
         job = _job(env, reading, request, import_id, kept, plan)
         async with env.store.transaction(once) as tx:
             first = await imports.first_came(tx.connection, job.county, job.domain, job.sha256)

@@ -1,7 +1,8 @@
 """What an import works with, and how a file will be read: settled before it is accepted."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -36,6 +37,7 @@ class Importing:
         chunk_rows: Rows of one transaction.
         keep: How long files stay after an import is over.
         clock: Tells the time.
+        turn: Held while a file is opened: a large workbook takes a gigabyte for some seconds.
     """
 
     store: Store
@@ -45,6 +47,7 @@ class Importing:
     chunk_rows: int = 5000
     keep: timedelta = timedelta(days=30)
     clock: Clock = utc_now
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
 
 def importing(store: Store, settings: RegistrySettings) -> Importing:
@@ -118,11 +121,11 @@ def _check_mapping(env: Importing, request: Request, layout: Layout) -> None:
     """Every mapped heading is there, and means a field this domain may send."""
     present = {columns.tidy(heading) for heading in layout.headings}
     faults = []
-    for heading, field in request.mapping.items():
+    for heading, code in request.mapping.items():
         pointer = f"/mapping/{heading[:64].replace('~', '~0').replace('/', '~1')}"
         if columns.tidy(heading) not in present:
             faults.append(Fault(pointer, "no-such-column", "文件中没有这一列。"))
-        elif field != columns.OBSERVED_ON and field not in env.store.catalogue:
+        elif code != columns.OBSERVED_ON and code not in env.store.catalogue:
             faults.append(Fault(pointer, "unknown-field", "没有这个字段。"))
     if faults:
         wire = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in faults]

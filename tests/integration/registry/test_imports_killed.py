@@ -13,7 +13,7 @@ from tests.factories.imports import Office, csv_file, record
 from tests.factories.registry import Person, id_number, running
 
 HEADINGS = ["姓名", "身份证号", "联系电话", "房屋性质", "登记日期"]
-ROWS = 400
+ROWS = 160
 WORKER = """
 import asyncio, sys
 from services.common.testing import TokenMint

@@ -218,3 +218,10 @@ async def test_an_import_without_faults_has_no_error_file(office: Office) -> Non
     assert job["links"]["errors"] is None
     answer = await office.errors(job["id"])
     assert (answer.status_code, answer.json()["code"]) == (404, "import-has-no-error-file")
+
+
+async def test_an_error_file_is_read_for_a_purpose(office: Office) -> None:
+    job = await office.take(xlsx([["姓名", "身份证号"], ["金哲洙", "1"]]))
+    headers = office.headers(purpose=None)
+    answer = await office.registry.client.get(f"/v1/imports/{job['id']}/errors", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "purpose-required")
