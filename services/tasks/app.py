@@ -25,7 +25,7 @@ from services.tasks.clients.admission import Admission
 from services.tasks.settings import TasksSettings
 from services.tasks.store.photos import MAX_UPLOAD_BYTES, Photos
 from services.tasks.store.store import Store, open_sealer
-from services.tasks.use_cases import overdue
+from services.tasks.use_cases import overdue, upkeep
 
 _MULTIPART_BYTES = 16 << 10
 
@@ -53,7 +53,8 @@ def create_app(
             store = Store(database, await open_sealer(database, key), photos)
             app.state.store = store
             if settings.run_loops:
-                handlers = overdue.handlers(store, clock)
+                await upkeep.begin(store, clock)
+                handlers = {**overdue.handlers(store, clock), **upkeep.handlers(store, clock)}
                 loop = TimerLoop(database, handlers, idle_s=settings.timer_idle_s, clock=clock)
                 await stack.enter_async_context(_running(loop))
             yield

@@ -23,7 +23,7 @@ from services.common.timers import TimerLoop
 from services.tasks.domain.actors import Actor
 from services.tasks.domain.whistles import State, Whistle, WhistleKind
 from services.tasks.store.store import Store
-from services.tasks.use_cases import overdue
+from services.tasks.use_cases import overdue, upkeep
 
 COUNTY = "222406"
 STREET = "222406001"
@@ -182,7 +182,10 @@ class World:
 def _loop(world: World, database: Database) -> TimerLoop:
     own: Store = world.app.state.store
     store = Store(database, own.sealer, own.photos)
-    handlers = overdue.handlers(store, world.clock)
+    handlers = {
+        **overdue.handlers(store, world.clock),
+        **upkeep.handlers(store, world.clock),
+    }
     return TimerLoop(database, handlers, clock=world.clock, batch=7)
 
 

@@ -8,6 +8,9 @@ import asyncio
 import hashlib
 import os
 import struct
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -35,6 +38,7 @@ _UNREADABLE: Final = (
 )
 """What Pillow raises on files that are broken or made to break it."""
 
+_FRESH_S: Final = 3600
 _QUALITY: Final = 85
 _MEDIA_TYPE: Final = "image/jpeg"
 
@@ -105,6 +109,10 @@ class Photos:
         """The bytes of a kept photo; raises `FileNotFoundError`."""
         return await asyncio.to_thread(self._path(sha256).read_bytes)
 
+    async def drop(self, sha256s: Iterable[str]) -> None:
+        """Delete photos no row names any more, unless they were uploaded again just now."""
+        await asyncio.to_thread(self._drop, list(sha256s))
+
     async def check(self) -> None:
         """Raises `OSError` when the folder cannot be written."""
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
@@ -115,13 +123,19 @@ class Photos:
         content, width, height = reencode(uploaded)
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._path(sha256)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # A reader never sees half a file: write beside it, then rename.
-            part = path.with_name(f".{new_id().hex}.part")
-            part.write_bytes(content)
-            part.replace(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A reader never sees half a file: write beside it, then rename. The same picture again is
+        # written again, so that its time tells `_drop` that somebody needs it.
+        part = path.with_name(f".{new_id().hex}.part")
+        part.write_bytes(content)
+        part.replace(path)
         return Photo(sha256, _MEDIA_TYPE, len(content), width, height)
+
+    def _drop(self, sha256s: list[str]) -> None:
+        for path in map(self._path, sha256s):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _FRESH_S:
+                    path.unlink()
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / f"{sha256}.jpg"

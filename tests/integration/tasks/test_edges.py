@@ -1,6 +1,7 @@
 """What is easily forgotten: rare answers, the feed that waits, files on disk, the schema."""
 
 import asyncio
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,12 @@ from services.common import migrating
 from services.common.ids import new_id
 from services.tasks.service import SERVICE
 from services.tasks.settings import TasksSettings
-from tests.factories.tasks import COMMUNITY, COUNTY, World, fire_all
+from services.tasks.use_cases import upkeep
+from tests.factories.tasks import COMMUNITY, COUNTY, World, fire_all, photo
+
+
+def kept(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("body", [{}, {"score": 5, "satisfaction": "satisfied"}])
@@ -110,6 +116,28 @@ async def test_timer_of_a_whistle_that_is_not_there_ends_quietly(world: World) -
     await fire_all(world)
     assert await connection.fetchval("select count(*) from timers where fired_at is null") == 0
     await connection.close()
+
+
+async def test_nightly_sweep_drops_what_nobody_used(world: World, tmp_path: Path) -> None:
+    used, unused = await world.uploaded(), await world.uploaded(content=photo(size=(9, 9)))
+    twin = await world.uploaded("housing", content=photo())
+    w = await world.reported(photo_ids=[str(used)])
+    await upkeep.begin(world.app.state.store, world.clock)
+    await upkeep.begin(world.app.state.store, world.clock)
+    for path in kept(tmp_path):
+        await asyncio.to_thread(os.utime, path, (0, 0))
+    world.clock.wind(days=8)
+    await fire_all(world)
+    assert (await world.get("worker", f"/v1/attachments/{used}")).status_code == 200
+    assert (await world.get("worker", f"/v1/attachments/{unused}")).status_code == 404
+    assert (await world.get("housing", f"/v1/attachments/{twin}")).status_code == 404
+    assert len(kept(tmp_path)) == 1, "the file of the used photo"
+    assert (await world.get("street", f"/v1/whistles/{w['id']}")).json()["photo_ids"]
+    connection = await asyncpg.connect(world.dsn)
+    assert await connection.fetchval("select count(*) from idempotency_keys") == 0
+    waiting = await connection.fetchval("select count(*) from timers where fired_at is null")
+    await connection.close()
+    assert waiting == 1, "the next night's"
 
 
 async def test_history_goes_back_to_nothing(settings: TasksSettings) -> None:

@@ -214,6 +214,7 @@ create table attachments (
     primary key (county, id),
     constraint ck_attachments_sha256 check (sha256 ~ '^[0-9a-f]{64}$')
 );
+create index attachments_sha256 on attachments (sha256);
 
 create table whistle_photos (
     county text collate "C" not null,
