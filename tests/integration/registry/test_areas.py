@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from services.common import paging
 from services.common.testing import TokenMint
 from services.registry.service import SERVICE
@@ -27,22 +25,18 @@ async def test_an_area_tells_its_name_and_what_holds_it(registry: Registry) -> N
     }
 
 
-@pytest.mark.parametrize(
-    ("code", "status"),
-    [
+async def test_only_areas_around_and_inside_ones_own_are_told(registry: Registry) -> None:
+    cases: list[tuple[str, int]] = [
         ("2224", 200),
         (COUNTY, 200),
         ("222401", 404),
         ("222406001003", 404),
         ("9", 404),
         (f"{GRID}%00", 404),
-    ],
-)
-async def test_only_areas_around_and_inside_ones_own_are_told(
-    registry: Registry, code: str, status: int
-) -> None:
-    answer = await registry.client.get(f"/v1/areas/{code}", headers=registry.headers())
-    assert answer.status_code == status
+    ]
+    for code, status in cases:
+        answer = await registry.client.get(f"/v1/areas/{code}", headers=registry.headers())
+        assert answer.status_code == status
 
 
 async def test_areas_are_listed_by_level_and_in_pages(registry: Registry) -> None:
@@ -60,9 +54,10 @@ async def test_areas_are_listed_by_level_and_in_pages(registry: Registry) -> Non
     assert len(codes) == 14
 
 
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [
+async def test_a_list_outside_ones_areas_or_by_a_wrong_filter_is_refused(
+    registry: Registry,
+) -> None:
+    cases: list[tuple[str, int]] = [
         ("within=222401", 404),
         ("within=2224", 404),
         ("within=x", 422),
@@ -72,16 +67,13 @@ async def test_areas_are_listed_by_level_and_in_pages(registry: Registry) -> Non
         (f"within={COUNTY}&levle=grid", 422),
         (f"within={COUNTY}&after=x", 422),
         (f"within={COUNTY}&after={paging.encode([1], (COUNTY, None))}", 422),
-    ],
-)
-async def test_a_list_outside_ones_areas_or_with_a_wrong_filter_is_refused(
-    registry: Registry, query: str, status: int
-) -> None:
-    answer = await registry.client.get(
-        f"/v1/areas?{query}", headers=registry.headers("county_officer")
-    )
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
+    ]
+    for query, status in cases:
+        answer = await registry.client.get(
+            f"/v1/areas?{query}", headers=registry.headers("county_officer")
+        )
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_organisations_are_those_in_and_above_ones_areas(registry: Registry) -> None:
