@@ -98,6 +98,8 @@ class IdNumber:
 
 def normalise(text: str) -> str:
     """The number as an office meant it: half-width digits, no blanks, X in upper case."""
+    if text.isascii() and text.isdigit():
+        return text
     return text.translate(_TIDY)
 
 

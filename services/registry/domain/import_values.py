@@ -16,7 +16,7 @@ MAX_CELL: Final = 1000
 
 _BLANK_WORDS: Final = frozenset("/ - -- — —— N/A n/a NULL null #N/A \\".split())  # noqa: SIM905 — reads better
 _NONE_WORDS: Final = frozenset({"无", "暂无", "没有", "未知", "不详"})
-_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060"))
+_INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u200e\u200f\ufeff\u2060]+")
 
 _YES: Final = frozenset("是 有 √ ✓ 对 y yes true t 1 1.0 예 네 있음".split())  # noqa: SIM905 — same
 _NO: Final = frozenset("否 无 没有 非 不是 × ✗ x n no false f 0 0.0 아니오 없음".split())  # noqa: SIM905 — same
@@ -115,7 +115,7 @@ def clean(text: str) -> str:
         raise CellWrong("cell-too-long", f"内容超过{MAX_CELL}个字符")
     if text.isascii():
         return text.strip()
-    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).strip()
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).strip()
 
 
 def is_blank(text: str) -> bool:

@@ -190,7 +190,7 @@ class Merger:
             merged.columns["phone_sealed"] = sealed.seal_phone(
                 self._sealer, merged.resident_id, value
             )
-            merged.columns["phone_index"] = sealed.phone_index(self._sealer, value)
+            merged.columns["phone_index"] = said.index  # a telephone's key is its blind index
         else:
             merged.columns[field_.code] = (
                 date.fromisoformat(value) if field_.type == "date" else value
