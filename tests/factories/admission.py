@@ -112,8 +112,12 @@ class Office:
             headers["If-Match"] = f'"{version}"'
         return {**headers, **self.headers}
 
+    def headers_for_json(self) -> dict[str, str]:
+        """For a body that httpx itself would refuse to encode."""
+        return {**self._headers(None), "Content-Type": "application/json"}
+
     async def get(self, path: str, **params: Any) -> httpx.Response:
-        return await self.client.get(path, params=params, headers=self._headers(None))
+        return await self.client.get(path, params=params or None, headers=self._headers(None))
 
     async def post(
         self, path: str, body: Any = None, version: int | None = None, key: str | None = None

@@ -1,8 +1,10 @@
 """What endpoints are given: the store, the registry, the caller, the time, a page."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request
 from starlette.responses import Response
@@ -15,6 +17,8 @@ from services.common.auth import Caller
 from services.common.edge import version_of
 from services.common.idempotency import Answer
 
+_CODE = re.compile(r"[A-Za-z0-9:._-]{1,120}")
+_BIGINT = (1 << 63) - 1
 AREA = r"^\d{4}(\d{2})?(\d{3})?(\d{3})?(\d{3})?$"
 
 
@@ -49,6 +53,9 @@ def _version(if_match: Annotated[str | None, Header()] = None) -> int:
     return version_of(if_match)
 
 
+NAME = r"^[a-z0-9_.]{1,80}$"
+"""Organisation and domain codes."""
+
 StoreDep = Annotated[Store, Depends(_store)]
 RegistryDep = Annotated[Registry, Depends(_registry)]
 ActorDep = Annotated[Actor, Depends(_actor)]
@@ -59,9 +66,37 @@ Limit = Annotated[int, Query(ge=1, le=paging.MAX_LIMIT)]
 After = Annotated[str | None, Query(max_length=400, description="`next` of the last page.")]
 
 
-def start(after: str | None, question: object) -> Any:
-    """The sort key a page starts after, or None; raises `CursorNotValid`."""
-    return paging.decode(after, question)[0] if after else None
+def start_id(after: str | None, question: object) -> UUID | None:
+    """The id a page starts after; raises `CursorNotValid`."""
+    key = start_code(after, question)
+    try:
+        return UUID(key) if key else None
+    except ValueError as exc:
+        raise paging.CursorNotValid from exc
+
+
+def start_code(after: str | None, question: object) -> str | None:
+    """The code a page starts after; raises `CursorNotValid`."""
+    key = _key(after, question)
+    if key is not None and not (isinstance(key, str) and _CODE.fullmatch(key)):
+        raise paging.CursorNotValid
+    return key
+
+
+def start_place(after: str | None, question: object) -> int | None:
+    """The place in an account a page starts after; raises `CursorNotValid`."""
+    key = _key(after, question)
+    if key is not None and not (type(key) is int and 0 <= key <= _BIGINT):
+        raise paging.CursorNotValid
+    return key
+
+
+def _key(after: str | None, question: object) -> Any:
+    """The key inside a cursor. Anybody can make a cursor, so its type is checked by the caller."""
+    keys = paging.decode(after, question) if after else [None]
+    if len(keys) != 1:
+        raise paging.CursorNotValid
+    return keys[0]
 
 
 def page(

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Path, Query, Request
 from starlette.responses import Response
 
 from services.admission.api.deps import (
+    NAME,
     ActorDep,
     After,
     Limit,
@@ -18,7 +19,7 @@ from services.admission.api.deps import (
     Within,
     etagged,
     page,
-    start,
+    start_id,
 )
 from services.admission.api.patching import merged
 from services.admission.api.schemas import (
@@ -35,6 +36,7 @@ from services.admission.use_cases import applying, consulting, deciding, reading
 from services.common.idempotency import OnceHeader
 from services.common.paging import DEFAULT_LIMIT
 
+Version = Annotated[int, Path(ge=1, le=(1 << 31) - 1)]
 router = APIRouter(prefix="/v1/items", tags=["items"])
 _DETAIL: dict[int | str, dict[str, Any]] = {200: {"model": ItemDetail}}
 _CREATED: dict[int | str, dict[str, Any]] = {201: {"model": ItemDetail}}
@@ -64,8 +66,8 @@ async def listing(  # noqa: PLR0913 — the filters of one list
     within: Within = None,
     state: Annotated[list[State] | None, Query()] = None,
     item_class: Annotated[ItemClass | None, Query(alias="class")] = None,
-    domain: Annotated[str | None, Query(max_length=40)] = None,
-    organisation: Annotated[str | None, Query(max_length=80)] = None,
+    domain: Annotated[str | None, Query(pattern=NAME)] = None,
+    organisation: Annotated[str | None, Query(pattern=NAME)] = None,
     arrears: bool | None = None,
     after: After = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -73,10 +75,8 @@ async def listing(  # noqa: PLR0913 — the filters of one list
     """Items the caller may see, newest first, as they stand today."""
     states = tuple(state) if state else None
     filters = ItemFilters(within, states, item_class, domain, organisation, arrears)
-    last = start(after, filters)
-    rows = await reading.items(
-        store, actor, filters, after=UUID(last) if last else None, limit=limit + 1, now=now
-    )
+    last = start_id(after, filters)
+    rows = await reading.items(store, actor, filters, after=last, limit=limit + 1, now=now)
     return page(request, rows, limit, filters)
 
 
@@ -91,7 +91,7 @@ async def read(store: StoreDep, actor: ActorDep, now: NowDep, item_id: UUID) -> 
     operation_id="admission.items.version",
     responses={200: {"model": dict[str, Any]}},
 )
-async def version_of(store: StoreDep, actor: ActorDep, item_id: UUID, version: int) -> Response:
+async def version_of(store: StoreDep, actor: ActorDep, item_id: UUID, version: Version) -> Response:
     """The application as it read at a version (versions that changed its text)."""
     body = await reading.snapshot(store, actor, item_id, version)
     return Response(body, media_type="application/json")

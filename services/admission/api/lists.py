@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from services.admission.api.deps import AREA, ActorDep, NowDep, StoreDep, Within
-from services.admission.api.schemas import DocumentIn, EndIn, EntryIn
+from services.admission.api.list_schemas import DocumentIn, EndIn, EntryIn
 from services.admission.api.views import Listing
 from services.admission.domain.lists import ListName
 from services.admission.use_cases import listing, reading

@@ -15,7 +15,8 @@ from services.admission.api.deps import (
     VersionDep,
     Within,
     page,
-    start,
+    start_code,
+    start_place,
 )
 from services.admission.api.schemas import AllocationIn, Comment, PaymentIn
 from services.admission.api.views import AccountPage, AllocationView, ItemDetail, Page
@@ -25,7 +26,10 @@ from services.common.paging import DEFAULT_LIMIT
 
 router = APIRouter(prefix="/v1", tags=["money"])
 _DETAIL: dict[int | str, dict[str, Any]] = {200: {"model": ItemDetail}}
-Code = Annotated[str, Path(max_length=120, description="`budget:…`, `hold:…`, `community:…`")]
+Code = Annotated[
+    str,
+    Path(pattern=r"^[A-Za-z0-9:._-]{1,120}$", description="`budget:…`, `hold:…`, `community:…`"),
+]
 
 
 @router.post("/items/{item_id}/payments", operation_id="admission.payments.post", responses=_DETAIL)
@@ -105,7 +109,7 @@ async def accounts(  # noqa: PLR0913 — the filters of one list
 ) -> Response:
     """Accounts the caller may read: finance and county all, others their own."""
     question = ("accounts", within, kind)
-    last = start(after, question)
+    last = start_code(after, question)
     rows = await reading.accounts(
         store, actor, within=within, kind=kind, after=last, limit=limit + 1
     )
@@ -145,6 +149,6 @@ async def account(
 ) -> Response:
     """An account with its entries, newest first."""
     question = ("entries", account)
-    last = start(after, question)
+    last = start_place(after, question)
     view, rows = await reading.account(store, actor, account, after=last, limit=limit + 1)
     return page(request, rows, limit, question, account=view)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request
@@ -10,6 +9,7 @@ from starlette.responses import Response
 
 from services.admission.api.deps import (
     AREA,
+    NAME,
     ActorDep,
     After,
     Limit,
@@ -17,7 +17,7 @@ from services.admission.api.deps import (
     StoreDep,
     Within,
     page,
-    start,
+    start_id,
 )
 from services.admission.api.schemas import CheckIn
 from services.admission.api.views import CheckView, Figures, Page
@@ -50,16 +50,14 @@ async def refusals(  # noqa: PLR0913 — the filters of one list
     *,
     within: Within = None,
     reason: ReasonCode | None = None,
-    organisation: Annotated[str | None, Query(max_length=80)] = None,
+    organisation: Annotated[str | None, Query(pattern=NAME)] = None,
     after: After = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
     """未经准入任务: tasks that were refused, newest first."""
     filters = RefusalFilters(within, reason, organisation)
-    last = start(after, filters)
-    rows = await reading.refusals(
-        store, actor, filters, after=UUID(last) if last else None, limit=limit + 1
-    )
+    last = start_id(after, filters)
+    rows = await reading.refusals(store, actor, filters, after=last, limit=limit + 1)
     return page(request, rows, limit, filters)
 
 

@@ -14,17 +14,24 @@ from pydantic import (
 )
 
 from services.admission.domain.applications import Application, Funding
-from services.admission.domain.areas import COUNTY_LENGTH
 from services.admission.domain.items import ItemClass, Stance
-from services.admission.domain.lists import NewDocument, NewEntry
 from services.admission.domain.money import Instalment
 from services.admission.use_cases.applying import Draft
 from services.admission.use_cases.deciding import Approval
 from services.common.errors import Fault, ValidationFailed
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=50)]
+# PostgreSQL cannot keep a NUL, and a title has no line breaks.
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=r"^[^\x00]+$"),
+]
+Line = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
+    ),
+]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 Community = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Scope = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3})?(\d{3})?$")]
 Domain = Literal[
@@ -46,7 +53,7 @@ def _yes_or_detail(value: Any) -> bool | str:
     """One check for both forms: a union would put the form tried into the JSON Pointer."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and 0 < len(value.strip()) <= _DETAIL_LENGTH:
+    if isinstance(value, str) and "\0" not in value and 0 < len(value.strip()) <= _DETAIL_LENGTH:
         return value.strip()
     raise ValueError("true、false 或 200 字以内的说明")
 
@@ -81,7 +88,7 @@ class Strict(BaseModel):
 class InstalmentIn(Strict):
     """One instalment: punctual until the end of its day."""
 
-    due_on: date
+    due_on: Day
     amount_fen: PositiveFen
 
 
@@ -130,15 +137,17 @@ class ItemApply(Strict):
     content: Text
     legal_basis: Text
     special_explanation: Text | None = None
-    starts_on: date
-    ends_on: date | None = None
+    starts_on: Day
+    ends_on: Day | None = None
     contact: Contact | None = None
     authority: Text | None = None
     frequency: Line | None = None
     standard: Text | None = None
     process: Text | None = None
     adds: Adds = Field(default_factory=Adds)
-    workload_hours_per_month: Annotated[float, Field(ge=0, le=10_000)] | None = None
+    workload_hours_per_month: (
+        Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] | None
+    ) = None
     personnel: Text | None = None
     equipment: Text | None = None
     training: Text | None = None
@@ -205,7 +214,7 @@ class Decide(Strict):
 
     decision: Literal["approve", "reject"]
     approval_no: Line | None = None
-    valid_to: date | None = None
+    valid_to: Day | None = None
     comment: Text | None = None
 
     def approval(self) -> Approval | None:
@@ -235,7 +244,7 @@ class PaymentIn(Strict):
     """拨付: amount, day and voucher number."""
 
     amount_fen: PositiveFen
-    paid_on: date
+    paid_on: Day
     reference: Line
 
 
@@ -257,41 +266,3 @@ class CheckIn(Strict):
     domain: Domain
     title: Line
     item_id: UUID | None = None
-
-
-class EntryIn(Strict):
-    """A line of a published list; keywords give it away in a task's title."""
-
-    jurisdiction: Annotated[str, StringConstraints(pattern=r"^\d{4}(\d{2})?$")]
-    title: Line
-    keywords: list[Keyword] = Field(default_factory=list, max_length=20)
-    basis: Line
-    effective_from: date
-    how_to: Annotated[str, StringConstraints(max_length=400)] = ""
-    purpose: Text | None = None
-    process: Text | None = None
-
-    def entry(self) -> NewEntry:
-        """The line in the domain's words."""
-        return NewEntry(**{**self.model_dump(), "keywords": tuple(self.keywords)})
-
-
-class EndIn(Strict):
-    """Last day of a line."""
-
-    effective_to: date
-
-
-class DocumentIn(Strict):
-    """A policy document of a prefecture or county."""
-
-    jurisdiction: Annotated[str, StringConstraints(pattern=r"^\d{4}(\d{2})?$")]
-    title: Line
-    document_no: Line | None = None
-    issuer: Line | None = None
-    issued_on: date | None = None
-
-    def document(self) -> NewDocument:
-        """The document in the domain's words."""
-        level = "county" if len(self.jurisdiction) == COUNTY_LENGTH else "prefecture"
-        return NewDocument(level=level, **self.model_dump())

@@ -1,7 +1,11 @@
 """Preconditions, retries and bad input: what every caller may rely on."""
 
+import base64
+import hashlib
+import json
 from typing import Any
 
+from services.admission.domain.questions import ItemFilters, RefusalFilters
 from services.common.ids import new_id
 from tests.factories.admission import (
     COMMUNITIES,
@@ -179,3 +183,56 @@ async def test_a_title_is_in_the_readers_language(here: Town) -> None:
     response = await here.approver.post(path, approval(), item["version"])
     assert (response.status_code, response.json()["code"]) == (409, "budget-not-sufficient")
     assert response.json()["title"].startswith("부서 예산")
+
+
+async def test_nothing_made_up_by_a_caller_is_a_bug_of_ours(here: Town) -> None:
+    odd = "甲\x00乙"
+    for body, pointer in (
+        (application(title=odd), "/title"),
+        (application(content=odd), "/content"),
+        (application(adds={"form": odd}), "/adds/form"),
+        (application(data_fields=[odd]), "/data_fields/0"),
+        (application(starts_on="9999-12-31"), "/starts_on"),
+        (application(workload_hours_per_month="inf"), "/workload_hours_per_month"),
+        (application(title="\ud800"), "/title"),
+    ):
+        raw = await here.health.client.post(
+            "/v1/items", content=json.dumps(body), headers=here.health.headers_for_json()
+        )
+        assert raw.status_code == 422, (pointer, raw.text)
+        assert raw.json()["errors"][0]["pointer"] == pointer
+    item = await here.apply()
+    for path in (
+        "/v1/items?organisation=%00",
+        "/v1/items?domain=%00",
+        "/v1/refusals?organisation=%00",
+        "/v1/ledger/hold%00",
+        f"/v1/items/{item['id']}/versions/99999999999",
+        f"/v1/items/{item['id']}%00",
+        "/v1/items?within=%00",
+        "/v1/certificates?in_force_on=0000-01-01",
+    ):
+        assert (await here.health.get(path)).status_code == 422, path
+
+
+async def test_a_cursor_made_by_hand_is_refused(here: Town) -> None:
+    made: tuple[tuple[str, object, list[Any]], ...] = (
+        ("/v1/items", ItemFilters(), ["x"]),
+        ("/v1/items", ItemFilters(), [7]),
+        ("/v1/items", ItemFilters(), []),
+        ("/v1/refusals", RefusalFilters(), [None, None]),
+        ("/v1/ledger", ("accounts", None, None), ["\x00"]),
+        ("/v1/ledger", ("accounts", None, None), [{}]),
+        ("/v1/ledger/hold:x", ("entries", "hold:x"), [1 << 64]),
+        ("/v1/ledger/hold:x", ("entries", "hold:x"), ["7"]),
+        ("/v1/ledger/hold:x", ("entries", "hold:x"), [True]),
+    )
+    for path, question, keys in made:
+        response = await here.health.get(path, after=handmade(keys, question))
+        assert (response.status_code, response.json()["code"]) == (422, "cursor-not-valid"), path
+
+
+def handmade(keys: list[Any], question: object) -> str:
+    """A cursor as paging writes it, also with numbers that orjson would refuse."""
+    digest = hashlib.sha256(repr(question).encode()).hexdigest()[:12]
+    return base64.urlsafe_b64encode(json.dumps([keys, digest]).encode()).decode().rstrip("=")
