@@ -5,8 +5,8 @@ import type { Plugin, UserConfig } from 'vite'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** The build settings that the phone app and the desk app have in common. */
-export function appConfig(name: 'field' | 'desk', plugins: Plugin[] = []): UserConfig {
+/** The build settings that the phone app, the desk app and the page of the API document have in common. */
+export function appConfig(name: 'field' | 'desk' | 'api', plugins: Plugin[] = []): UserConfig {
   return {
     root: here(`./${name}`),
     base: `/${name}/`,
@@ -30,11 +30,11 @@ export function appConfig(name: 'field' | 'desk', plugins: Plugin[] = []): UserC
       assetsInlineLimit: 0,
       // The polyfill is an inline script, and the policy allows none.
       modulePreload: { polyfill: false },
-      chunkSizeWarningLimit: 1200,
+      chunkSizeWarningLimit: 2000,
     },
     server: {
       proxy: Object.fromEntries(
-        ['/identity', '/registry', '/tasks', '/admission', '/.well-known'].map((prefix) => [
+        ['/identity', '/registry', '/tasks', '/admission', '/.well-known', '/openapi.json'].map((prefix) => [
           prefix,
           process.env['ONEGRID_API'] ?? 'http://127.0.0.1:8000',
         ]),

@@ -223,6 +223,20 @@ describe('whistle', () => {
     expect(size).toEqual([1600, 1200])
   })
 
+  test('stands among my whistles at once, sent or not', async () => {
+    await enter()
+    await page.getByTestId('tab-whistle').click()
+    await page.getByTestId('whistle-title').fill('垃圾堆放')
+    await page.getByTestId('whistle-description').fill('路口')
+    await context.setOffline(true)
+    await page.getByTestId('whistle-send').click()
+    await page.getByTestId('tab-me').click()
+    await page.getByText('等待发送').waitFor()
+    await context.setOffline(false)
+    await page.getByTestId('my-whistle').filter({ hasText: '垃圾堆放' }).waitFor()
+    expect(await page.getByText('等待发送').count()).toBe(0)
+  })
+
   test('its words outlive a sign-in in between', async () => {
     await enter()
     await page.getByTestId('tab-whistle').click()
