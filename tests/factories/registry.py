@@ -15,6 +15,7 @@ from services.common.ids import new_id
 from services.common.testing import ISSUER, KEY_ENCRYPTION_KEY, TokenMint
 from services.registry.app import create_app
 from services.registry.domain import id_numbers, search
+from services.registry.domain.catalogue import Field
 from services.registry.settings import RegistrySettings
 from services.registry.store import sealed
 from services.registry.store.store import Store
@@ -36,6 +37,26 @@ def id_number(sequence: int, born_on: str = "19900101") -> str:
 
 
 NUMBER = id_number(1)
+
+
+def catalogue_field(**changes: Any) -> Field:
+    """A text that grid workers collect for the health domain."""
+    values: dict[str, Any] = {
+        "code": "x",
+        "name_zh": "x",
+        "name_ko": "x",
+        "name_en": "x",
+        "type": "text",
+        "code_set": None,
+        "owner": "health",
+        "readers": frozenset(),
+        "sensitivity": "personal",
+        "freshness_days": None,
+        "legal_basis": "x",
+        "collected_by": "grid_worker",
+        **changes,
+    }
+    return Field(**values)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from services.registry.api import documents, pages, schemas
+from services.registry.api import pages, schemas
 from services.registry.api.deps import ReadingDep, StoreDep, uuid_of
 from services.registry.use_cases import accesses
 
@@ -17,7 +17,6 @@ router = APIRouter(prefix="/v1/residents", tags=["accesses"])
     operation_id="registry.residents.access_log",
     summary="Who read what of a resident, newest first",
     responses={200: {"model": schemas.AccessPage}},
-    openapi_extra=documents.READING,
 )
 async def log(
     request: Request,

@@ -1,21 +1,12 @@
-"""What the OpenAPI document says of what FastAPI cannot see: headers, bodies read by hand."""
+"""What the OpenAPI document says of what FastAPI cannot see: what direct routes read by hand."""
 
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from services.registry.api.policy import PURPOSES
-
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
 
-_PURPOSE: Final = {
-    "name": "OneGrid-Purpose",
-    "in": "header",
-    "required": True,
-    "description": "Statutory ground of this reading; it is recorded.",
-    "schema": {"type": "string", "enum": sorted(PURPOSES)},
-}
 _IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
@@ -38,10 +29,7 @@ _FIELDS: Final = {
 }
 _PATCH: Final = {"type": "object", "minProperties": 1}
 
-READING: Final[dict[str, Any]] = {"parameters": [_PURPOSE]}
-"""An operation that reads personal data."""
-
-READING_ONE: Final[dict[str, Any]] = {"parameters": [_RESIDENT_ID, _FIELDS, _PURPOSE]}
+READING_ONE: Final[dict[str, Any]] = {"parameters": [_RESIDENT_ID, _FIELDS]}
 """The direct route that reads one resident."""
 
 PATCHING: Final[dict[str, Any]] = {
@@ -54,9 +42,7 @@ PATCHING: Final[dict[str, Any]] = {
 """The operation that corrects a resident."""
 
 
-def reading_with(model: type[BaseModel]) -> dict[str, Any]:
-    """A direct route that reads personal data and whose body is read by hand."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    # What it refers to stands in the document already, through the models of the answers.
-    schema.pop("$defs", None)
-    return {**READING, "requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+def body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """A direct route whose body is read by hand and has the shape of this model."""
+    content = {JSON: {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}

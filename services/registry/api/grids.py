@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from services.registry.api import documents, pages, schemas
+from services.registry.api import pages, schemas
 from services.registry.api.deps import ReadingDep, StoreDep
 from services.registry.use_cases import grids
 
@@ -17,7 +17,6 @@ router = APIRouter(prefix="/v1/grids", tags=["grids"])
     operation_id="registry.grids.households",
     summary="Households of a grid with their members",
     responses={200: {"model": schemas.HouseholdPage}},
-    openapi_extra=documents.READING,
 )
 async def households(
     request: Request,

@@ -34,7 +34,7 @@ _LONGEST_NUMBER: Final = 32
     operation_id="registry.residents.lookup",
     summary="The resident with a document",
     responses=_ONE,
-    openapi_extra=documents.reading_with(schemas.Lookup),
+    openapi_extra=documents.body_of(schemas.Lookup),
 )
 @direct
 async def look_up(request: Request) -> Response:
@@ -62,7 +62,6 @@ async def look_up(request: Request) -> Response:
     operation_id="registry.residents.search",
     summary="Residents by area and name",
     responses={200: {"model": schemas.ResidentPage}},
-    openapi_extra=documents.READING,
 )
 async def search(
     request: Request, store: StoreDep, caller: Caller, reading: ReadingDep, body: schemas.Search

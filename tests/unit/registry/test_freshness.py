@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 from services.registry.domain import freshness
-from tests.unit.registry.test_values import FIELD
+from tests.factories.registry import catalogue_field
 
 TODAY = date(2026, 11, 24)
+FIELD = catalogue_field()
 PHONE = replace(FIELD, code="phone", freshness_days=365)
 FACT = replace(FIELD, code="volunteer", freshness_days=10)
 

@@ -7,25 +7,12 @@ from typing import Any
 import pytest
 
 from services.registry.domain import values
-from services.registry.domain.catalogue import Field
 from services.registry.domain.values import ValueNotAccepted
+from tests.factories.registry import catalogue_field
 
 TODAY = date(2026, 11, 24)
 SETS = {"sex": frozenset("0129")}
-FIELD = Field(
-    code="x",
-    name_zh="x",
-    name_ko="x",
-    name_en="x",
-    type="text",
-    code_set=None,
-    owner="health",
-    readers=frozenset(),
-    sensitivity="personal",
-    freshness_days=None,
-    legal_basis="x",
-    collected_by="grid_worker",
-)
+FIELD = catalogue_field()
 
 
 @pytest.mark.parametrize(
