@@ -23,7 +23,7 @@ def admit(scene: Scene) -> None:
     item = _approve(scene, item)
     still = department.send("POST", "/tasks/v1/assignments", json=_task(scene, title, item["id"]))
     problem = department.expect(still, 403)
-    scene.say(f"批了但钱没到,仍拒绝 approved, unpaid, still refused: {problem['reason']['code']}")
+    scene.say(f"批了但钱没到，仍拒绝 approved, unpaid, still refused: {problem['reason']['code']}")
     finance = scene.person(f"finance.{county}")
     payment = {
         "amount_fen": _AMOUNT_FEN,
@@ -50,9 +50,9 @@ def _apply(scene: Scene, department: Actor, title: str) -> dict[str, Any]:
             "class": "admitted",
             "domain": "culture",
             "communities": [scene.community],
-            "content": "登记社区体育设施的完好与使用情况,不另行采集居民信息。",
+            "content": "登记社区体育设施的完好与使用情况，不另行采集居民信息。",
             "legal_basis": "《公共文化体育设施条例》",
-            "special_explanation": "设施分布在小区内,部门无法逐一到场。",
+            "special_explanation": "设施分布在小区内，部门无法逐一到场。",
             "starts_on": today.isoformat(),
             "ends_on": (today + timedelta(days=90)).isoformat(),
             "adds": {"form": False, "ledger": False, "inspection": False},
@@ -73,14 +73,14 @@ def _apply(scene: Scene, department: Actor, title: str) -> dict[str, Any]:
 def _approve(scene: Scene, item: dict[str, Any]) -> dict[str, Any]:
     path = f"/admission/v1/items/{item['id']}"
     secretariat = scene.person(f"secretariat.{scene.county}")
-    review = {"decision": "accept", "comment": "材料齐全,依据有效。"}
+    review = {"decision": "accept", "comment": "材料齐全，依据有效。"}
     item = secretariat.post(f"{path}/review", review, version=item["version"])
     approver = scene.person(f"approver.{scene.county}")
     decision = {
         "decision": "approve",
         "approval_no": f"和准〔{_today().year}〕{datetime.now(UTC):%H%M%S}号",
         "valid_to": item["ends_on"],
-        "comment": "同意,经费随事转。",
+        "comment": "同意，经费随事转。",
     }
     item = approver.post(f"{path}/decide", decision, version=item["version"])
     scene.say(f"民政初审、联席会议批准 reviewed and approved: {item['state']}")

@@ -35,7 +35,7 @@ def housing_sends(scene: Scene) -> None:
     _tell(scene, progress)
     if progress["created"] or not progress["matched"]:
         raise StepFailed("the same people were expected, and new residents appeared")
-    scene.say("没有新建居民:还是同一批人 no resident was made: they are the same people")
+    scene.say("没有新建居民：还是同一批人 no resident was made: they are the same people")
 
 
 def _send(scene: Scene, actor: Actor, file: Path, domain: str) -> dict[str, Any]:

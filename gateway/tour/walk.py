@@ -15,7 +15,7 @@ from gateway.tour.scene import Scene
 STEPS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("卫生局送来一份 Excel  the health department sends a spreadsheet", importing.health_sends),
     ("房产局说的是同样的人  the housing department means the same people", importing.housing_sends),
-    ("没有准入,任务进不了社区  nothing enters without admission", admitting.admit),
+    ("没有准入，任务进不了社区  nothing enters without admission", admitting.admit),
     ("网格员改一个号码、吹一声哨  a grid worker corrects a fact and whistles", whistling.blow),
     ("街道派单、部门报到、街道销哨  the street dispatches and closes", whistling.handle),
     ("居民看得见谁看过自己  a resident sees who has looked", proving.prove),

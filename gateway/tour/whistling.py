@@ -50,7 +50,7 @@ def _whistle(scene: Scene, worker: Actor) -> dict[str, Any]:
     body = {
         "kind": "resident_demand",
         "title": "3 号楼前排水井盖破损",
-        "description": "井盖裂开一角,老人夜间行走有危险,社区没有维修权限。",
+        "description": "井盖裂开一角，老人夜间行走有危险，社区没有维修权限。",
         "area": scene.grid,
         "place_text": "3 号楼东侧人行道",
         "photo_ids": [photo["id"]],
@@ -66,7 +66,7 @@ def handle(scene: Scene) -> None:
     path = f"/tasks/v1/whistles/{scene.kept['whistle']['id']}"
     whistle = street.get(path)
     whistle = street.post(
-        f"{path}/blow", {"comment": "属实,超出社区权限。"}, version=whistle["version"]
+        f"{path}/blow", {"comment": "属实，超出社区权限。"}, version=whistle["version"]
     )
     orders = {"lead": lead, "co_handlers": [helper], "sign_within_s": 2}
     whistle = street.post(f"{path}/dispatch", orders, version=whistle["version"])
@@ -78,7 +78,7 @@ def handle(scene: Scene) -> None:
     whistle = _overdue(street, path, helper)
     late = next(leg for leg in whistle["legs"] if leg["organisation"] == helper)["overdue"][0]
     scene.say(
-        f"协办没签收,时钟响了 the co-handler's clock fired: {late['what']} 第 {late['level']} 级"
+        f"协办没签收，时钟响了 the co-handler's clock fired: {late['what']} 第 {late['level']} 级"
     )
     second = scene.person(f"dept.{scene.county}.housing")
     _go(second, path, "sign", {})
@@ -89,7 +89,7 @@ def handle(scene: Scene) -> None:
     scene.say(f"部门报到并反馈 reported in and answered: {whistle['state']}")
     closing = leader.send("POST", f"{path}/close", json={}, version=whistle["version"])
     leader.expect(closing, 403, 404, 409)
-    scene.say(f"部门想自己销哨,被拒 a department may not close it: {closing.status_code}")
+    scene.say(f"部门想自己销哨，被拒 a department may not close it: {closing.status_code}")
     whistle = _go(street, path, "verify", {"passed": True, "comment": "现场核实。"})
     whistle = _go(street, path, "rate", {"satisfaction": "satisfied", "comment": "处置及时。"})
     whistle = _go(street, path, "close", {})

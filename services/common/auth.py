@@ -34,7 +34,7 @@ class NotSignedIn(DomainError):
 
     kind = Kind.UNAUTHENTICATED
     title = "Not signed in"
-    title_zh = "登录已失效,请重新登录"
+    title_zh = "登录已失效，请重新登录"
     title_ko = "로그인이 만료되었습니다. 다시 로그인하십시오"
 
 

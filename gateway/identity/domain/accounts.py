@@ -84,7 +84,7 @@ def require_login(login: str) -> None:
         ValidationFailed: It is not in normal form, or has other characters than `a-z 0-9 . _ -`.
     """
     if _LOGIN.match(login) is None:
-        detail = "登录名由 2–64 个小写字母、数字、点、下划线或短横组成,并以字母或数字开头。"
+        detail = "登录名由 2–64 个小写字母、数字、点、下划线或短横组成，并以字母或数字开头。"
         raise ValidationFailed(Fault("/login", "login", detail))
 
 

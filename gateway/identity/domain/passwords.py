@@ -23,7 +23,7 @@ class SignInLocked(DomainError):
 
     kind = Kind.LIMITED
     title = "Locked for a while"
-    title_zh = "密码错误次数过多,账号已暂时锁定"
+    title_zh = "密码错误次数过多，账号已暂时锁定"
     title_ko = "암호를 여러번 틀려 계정이 잠시 잠겼습니다"
 
 
