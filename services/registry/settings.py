@@ -18,7 +18,7 @@ class RegistrySettings(ServiceSettings):
         64 << 20, ge=1 << 10, le=1 << 30, description="A department's file at most."
     )
     import_chunk_rows: int = Field(
-        5000, ge=1, le=50_000, description="Rows an import records in one transaction."
+        2000, ge=1, le=50_000, description="Rows an import records in one transaction."
     )
     import_keep_days: int = Field(
         30, ge=1, le=365, description="Days a department's file stays after its import is over."

@@ -12,7 +12,8 @@ COLUMNS: Final = (
 LOCK = "select pg_advisory_xact_lock(hashtext('registry.import.' || $1))"
 FIND = "select index, county, resident_id from identifiers where kind = $1 and index = any ($2)"
 READ = f"""
-select id, version, observed_on, phone_sealed, facts::text as facts, {", ".join(COLUMNS)}
+select id, version, observed_on, phone_sealed, phone_index, facts::text as facts,
+    {", ".join(COLUMNS)}
 from residents where county = $1 and id = any ($2)
 """
 HOLD = f"{READ} order by id for no key update"

@@ -36,6 +36,7 @@ class Held:
         columns: Values by column, as JSON has them.
         facts: Entries by field.
         phone_sealed: As stored.
+        phone_index: As stored.
     """
 
     id: UUID
@@ -44,6 +45,7 @@ class Held:
     columns: Mapping[str, Any]
     facts: Mapping[str, Any]
     phone_sealed: bytes | None
+    phone_index: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ async def residents(
             {name: _plain(row[name]) for name in sql.COLUMNS},
             orjson.loads(row["facts"]),
             row["phone_sealed"],
+            row["phone_index"],
         )
         for row in rows
     }

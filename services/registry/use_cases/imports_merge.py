@@ -111,20 +111,27 @@ class Merger:
     def _says_nothing_new(self, held: Held, field_: Field, value: Any, observed_on: date) -> bool:
         """Whether exactly this statement is the shown one already; a file that came before."""
         entry = held.facts.get(field_.code)
-        if entry is None or not field_.is_fact:
+        if entry is None:
             return False
         return (
             entry["observed_on"] == observed_on.isoformat()
             and entry["domain"] == self._domain
             and entry["source"] == "department_push"
             and "observed_at" not in entry
-            and self._is_value(field_, entry, value)
+            and self._is_value(held, field_, value)
         )
 
-    def _is_value(self, field_: Field, entry: Mapping[str, Any], value: Any) -> bool:
+    def _is_value(self, held: Held, field_: Field, value: Any) -> bool:
+        """Whether this is the value the record shows."""
+        if field_.code == "phone":
+            return held.phone_index == sealed.phone_index(self._sealer, value)
+        if not field_.is_fact:
+            return bool(held.columns[field_.code] == value)
+        entry = held.facts[field_.code]
         if "index" in entry:
             return bool(entry["index"] == sealed.value_key(self._sealer, field_.code, value))
-        return type(entry["value"]) is type(value) and entry["value"] == value
+        known = entry.get("value")
+        return type(known) is type(value) and bool(known == value)
 
     def _fold(self, merged: Merged, field_: Field, value: Any, observed_on: date) -> None:
         key, text, secret = self._forms(merged.resident_id, field_, value)

@@ -44,7 +44,7 @@ class Importing:
     uploads: Uploads
     reference: ImportReference
     limits: Limits
-    chunk_rows: int = 5000
+    chunk_rows: int = 2000
     keep: timedelta = timedelta(days=30)
     clock: Clock = utc_now
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))

@@ -27,7 +27,13 @@ JOB = Job(
     created_at=datetime(2026, 11, 24, tzinfo=UTC),
 )  # fmt: skip
 NOBODY = Held(
-    new_id(), 1, date(2026, 1, 1), {"name": "金哲洙", "sex": "1", "dwelling": "222406"}, {}, None
+    new_id(),
+    1,
+    date(2026, 1, 1),
+    {"name": "金哲洙", "sex": "1", "dwelling": "222406"},
+    {},
+    None,
+    None,
 )
 
 
