@@ -166,7 +166,7 @@ def _assignment(
     )
     is_open = state == "open"
     days = 2 if is_open else 40
-    placed_at = now - timedelta(days=days) - dice.share(86_400, may_be_late=False)
+    placed_at = now - timedelta(days=days) - dice.share(86_400)
     answered_at = None if is_open else placed_at + timedelta(days=3)
     refused = state == "refused"
     return (

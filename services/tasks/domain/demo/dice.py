@@ -11,7 +11,7 @@ from services.tasks.domain.demo import texts
 from services.tasks.domain.demo.story import Cast
 from services.tasks.domain.demo.texts import Case
 
-_LATE_SHARE: Final = 0.12
+_LATE_SHARE: Final = 0.05
 _HISTORY_DAYS: Final = 180
 _ENDS: Final[tuple[tuple[str, int], ...]] = (
     ("closed", 70),
@@ -26,9 +26,9 @@ _ENDS: Final[tuple[tuple[str, int], ...]] = (
 )
 _ENDS_AT_WORK: Final = {
     "handling": (0.55, 0.95),
-    "result_submitted": (1.4, 1.7),
-    "verified": (2.6, 2.9),
-    "rated": (2.6, 2.9),
+    "result_submitted": (2.2, 2.5),
+    "verified": (3.0, 3.3),
+    "rated": (3.0, 3.3),
 }
 """Age of a story as a share of the time to close, by where it ends."""
 
@@ -71,11 +71,15 @@ class Dice:
         value = value & ~(0xF << 76) | 0x7 << 76
         return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
 
-    def share(self, of: int, *, may_be_late: bool) -> timedelta:
-        """How long somebody takes of a limit in seconds: mostly less, now and then more."""
-        late = may_be_late and self._random.random() < _LATE_SHARE
-        part = self._random.uniform(1.05, 1.8) if late else self._random.uniform(0.1, 0.8)
-        return timedelta(seconds=part * of)
+    def share(self, of: int) -> timedelta:
+        """How long somebody takes who has this many seconds and is in no hurry."""
+        return timedelta(seconds=self._random.uniform(0.1, 0.8) * of)
+
+    def late(self, limit: int) -> timedelta | None:
+        """Now and then: longer than a limit in seconds."""
+        if self._random.random() >= _LATE_SHARE:
+            return None
+        return timedelta(seconds=self._random.uniform(1.05, 1.3) * limit)
 
     def chance(self, share: float) -> bool:
         """True in this share of cases."""

@@ -65,7 +65,8 @@ class _Telling:
         self._cast = cast
         self._limits = limits
         self._at, self._now = span
-        self._street_takes_s = min(7200, limits.sign_within_s)
+        self._street_takes_s = min(1800, limits.sign_within_s // 4)
+        self._was_late = False
 
     def until(self, end: str) -> None:
         """Take steps until the end is reached or the present is."""
@@ -112,11 +113,11 @@ class _Telling:
     def _report_in(self) -> None:
         for domain in self._story.case.domains:
             actor = self._cast.departments[domain]
-            if not self._wait(self._limits.sign_within_s // 2, may_be_late=True):
+            if not self._wait(self._limits.sign_within_s // 4, self._limits.sign_within_s):
                 return
             self._take(journey.sign(self._story.whistle, actor, self._at), "signed", actor, None)
             gap = self._limits.arrive_within_s - self._limits.sign_within_s
-            if not self._wait(max(gap // 2, 60), may_be_late=True):
+            if not self._wait(max(gap // 4, 60), self._limits.arrive_within_s):
                 return
             self._take(journey.arrive(self._story.whistle, actor, self._at), "arrived", actor, None)
 
@@ -127,7 +128,7 @@ class _Telling:
             if leg is None or leg.arrived_at is None:
                 return
             gap = self._limits.close_within_s // (2 * len(self._story.case.domains))
-            if not self._wait(gap, may_be_late=True):
+            if not self._wait(gap, self._limits.close_within_s):
                 return
             text = texts.CO_RESULT if place else self._story.case.result
             after = journey.submit_result(self._story.whistle, actor, text, self._at)
@@ -168,9 +169,14 @@ class _Telling:
     def _is_answered(self) -> bool:
         return self._story.whistle.state is State.RESULT_SUBMITTED
 
-    def _wait(self, seconds: int, *, may_be_late: bool = False) -> bool:
-        """Let time pass; False when that would lead into the future."""
-        at = self._at + self._dice.share(seconds, may_be_late=may_be_late)
+    def _wait(self, seconds: int, limit: int | None = None) -> bool:
+        """Let time pass, now and then beyond a limit; False when that would lead into the future.
+
+        One lateness a story is enough for a board, and keeps its length within its plan.
+        """
+        passing = None if limit is None or self._was_late else self._dice.late(limit)
+        self._was_late = self._was_late or passing is not None
+        at = self._at + (passing or self._dice.share(seconds))
         if at >= self._now:
             return False
         self._at = at
