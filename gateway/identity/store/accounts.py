@@ -56,6 +56,7 @@ on conflict (id) do update set
 where clients.is_demo = excluded.is_demo and not clients.is_public
 returning 1
 """
+DEMO_SUBJECTS = "select login, id::text as id from accounts where is_demo"
 ANY_DEMO_HASH = "select password_hash from accounts where is_demo limit 1"
 
 
@@ -83,6 +84,11 @@ class Accounts:
             return None
         row = await self._connection.fetchrow(CLIENT, client_id)
         return _client(row) if row else None
+
+    async def demo_subjects(self) -> dict[str, str]:
+        """Login → `sub` of the demo's people."""
+        rows = await self._connection.fetch(DEMO_SUBJECTS)
+        return {row["login"]: row["id"] for row in rows}
 
     async def set_password(self, account_id: UUID, password_hash: str, now: datetime) -> None:
         """Replace an account's password."""

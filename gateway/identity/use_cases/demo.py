@@ -11,7 +11,7 @@ from services.common.service import Progress
 
 async def load(
     store: Store, hasher: Hasher, context: Mapping[str, Any], progress: Progress
-) -> dict[str, int]:
+) -> dict[str, Any]:
     """Add the demo's people and systems; what is there already is left or brought up to date.
 
     One transaction, so a load that was killed half-way left nothing behind. A finished load is
@@ -24,7 +24,8 @@ async def load(
         progress: Told before and after.
 
     Returns:
-        How many people and systems the demo has.
+        How many people and systems the demo has, and its people's `subjects` by login, so that
+        services after this one can say who did what.
     """
     accounts, clients = list(context["accounts"]), list(context["clients"])
     password, scale, seed = str(context["password"]), str(context["scale"]), int(context["seed"])
@@ -44,4 +45,5 @@ async def load(
             await tx.accounts.put_clients(clients, encoded, now, is_demo=True)
             await tx.keys.note_load(scale, seed, now)
     progress("identity", total, total)
-    return counts
+    async with store.read() as view:
+        return {**counts, "subjects": await view.accounts.demo_subjects()}

@@ -222,7 +222,12 @@ async def test_the_demo_is_loaded_once_and_follows_its_password(
 
     for password in ("demoword", "demoword", "otherword"):
         counts = await service.load_demo(settings(), {**context, "password": password}, progress)
-        assert counts == {"identity_people": 2, "identity_systems": 1}
+        desk = await sql.fetchval("select id::text from accounts where login = 'desk.222406'")
+        assert counts == {
+            "identity_people": 2,
+            "identity_systems": 1,
+            "subjects": {"desk.222406": desk},
+        }
         answer = await browser.submit(login="desk.222406", password=password)
         assert answer.status_code == 303
         form = {
