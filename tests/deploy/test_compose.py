@@ -40,9 +40,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation
     made = Installation.prepare(tmp_path_factory.mktemp("deploy") / "onegrid")
     try:
         made.run("deploy/install.sh")
-        made.compose(
-            "run", "--rm", "-T", "demo", "demo", "load", "--environment", "--scale", "tiny"
-        )
+        made.load_demo()
         yield made
     finally:
         made.remove()
