@@ -42,6 +42,9 @@ where county = $1 and counted_at > now() - interval '1 day' and not exists (
     select from events e where e.xact >= c.counted_to and e.area ^@ c.county)
 returning true
 """
+# A large county on a busy server takes longer than a request may; nobody waits for this one.
+_COUNT_S = 600
+PATIENCE = f"set local statement_timeout = '{_COUNT_S}s'"
 SWEEP = """
 with timers as (delete from timers where fired_at < now() - interval '30 days')
 delete from idempotency_keys where claimed_at < now() - interval '7 days'
@@ -62,7 +65,8 @@ async def count_grids(connection: Connection, county: str) -> bool:
     """
     if await connection.fetchval(STILL_TRUE, county):
         return False
-    await connection.execute(COUNT, county)
+    await connection.execute(PATIENCE)
+    await connection.execute(COUNT, county, timeout=_COUNT_S)
     return True
 
 

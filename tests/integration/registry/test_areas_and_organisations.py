@@ -32,6 +32,7 @@ async def test_only_areas_around_and_inside_ones_own_are_told(registry: Registry
         ("222401", 404),
         ("222406001003", 404),
         ("9", 404),
+        (GRID, 404),
         (f"{GRID}%00", 404),
     ]
     for code, status in cases:

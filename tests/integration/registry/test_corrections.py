@@ -252,6 +252,24 @@ async def test_a_department_corrects_its_own_fields_and_the_search_keys_follow(
     assert foreign.status_code == 403
 
 
+async def test_dates_and_names_in_hangul_are_corrected_and_values_taken_away(
+    registry: Registry,
+) -> None:
+    resident_id = await registry.resident()
+    police = registry.department("public_security")
+    born = await correct(registry, resident_id, {"born_on": "1990-01-02"}, police)
+    assert born.json()["born_on"] == "1990-01-02"
+    patch = {"name_ko": "박 명 자", "usual_language": None}
+    answer = await correct(registry, resident_id, patch, registry.headers(), 2)
+    assert (answer.json()["name_ko"], answer.json()["usual_language"]) == ("박명자", None)
+    found = await registry.client.post(
+        "/v1/residents/search",
+        json={"within": GRID, "name": "ㅂㅁㅈ", "fields": ["born_on", "name_ko"]},
+        headers=registry.headers(),
+    )
+    assert [item["born_on"] for item in found.json()["items"]] == ["1990-01-02"]
+
+
 async def test_sensitive_values_are_sealed_and_not_repeated_in_the_answer(
     registry: Registry,
 ) -> None:

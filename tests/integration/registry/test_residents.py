@@ -85,6 +85,18 @@ async def test_facts_come_with_their_source_and_sensitive_ones_are_opened(
     assert "diabetes" not in stored[0]["facts"]
 
 
+async def test_what_is_not_known_is_null(registry: Registry) -> None:
+    nobody = Person(number=None, phone=None, name_ko=None)
+    resident_id = await registry.resident(nobody)
+    answer = await registry.client.get(
+        f"/v1/residents/{resident_id}?fields=document,phone,name_ko,chronic_disease",
+        headers=registry.department("health"),
+    )
+    body = answer.json()
+    assert (body["document"], body["phone"], body["name_ko"]) == (None, None, None)
+    assert body["facts"] == {"chronic_disease": None}
+
+
 async def test_each_reading_leaves_a_record_in_the_same_statement(registry: Registry) -> None:
     resident_id = await registry.resident()
     headers = registry.department("health", sub="system-1", purpose="verification")
