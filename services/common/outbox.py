@@ -6,7 +6,9 @@ later appear before a cursor that was already handed out. (A bare sequence leave
 transaction that took number 7 can commit after number 8 was read.)
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,6 +38,8 @@ where (xact, seq) > ($1::text::xid8, $2::bigint)
 order by xact, seq
 limit $3
 """
+
+_LOOK_EVERY_S = 0.5
 
 
 class FeedCursorNotValid(DomainError):
@@ -113,6 +117,22 @@ async def page(
     items = ",".join(row["event"] for row in rows)
     cursor = rows[-1]["cursor"] if rows else (after or "0.0")
     return f'{{"items":[{items}],"next":"{cursor}"}}'.encode(), len(rows)
+
+
+async def awaited(look: Callable[[], Awaitable[tuple[bytes, int]]], wait_s: float) -> bytes:
+    """A page of the feed, waiting a while for a first event where there is none yet.
+
+    Args:
+        look: Reads the page anew and says how many events it has; it holds no connection between.
+        wait_s: Seconds to wait at most.
+    """
+    until = time.monotonic() + wait_s
+    while True:
+        body, count = await look()
+        left = until - time.monotonic()
+        if count or left <= 0:
+            return body
+        await asyncio.sleep(min(_LOOK_EVERY_S, left))
 
 
 def _parse(after: str | None) -> tuple[str, int]:

@@ -1,13 +1,9 @@
 """Read the feed, waiting a while for something new."""
 
-import asyncio
-import time
 from collections.abc import Sequence
-from typing import Final
 
 from gateway.identity.use_cases.issuer import Issuer
-
-_LOOK_EVERY_S: Final = 0.5
+from services.common import outbox
 
 
 async def page(
@@ -25,10 +21,9 @@ async def page(
     Raises:
         FeedCursorNotValid: `after` is not a cursor of this feed.
     """
-    until = time.monotonic() + wait_s
-    while True:
+
+    async def look() -> tuple[bytes, int]:
         async with issuer.store.read() as view:
-            body, count = await view.events(after, limit, areas)
-        if count or time.monotonic() >= until:
-            return body
-        await asyncio.sleep(_LOOK_EVERY_S)
+            return await view.events(after, limit, areas)
+
+    return await outbox.awaited(look, wait_s)

@@ -1,6 +1,5 @@
 """Checks, refusals, figures and the feed."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import orjson
@@ -83,7 +82,5 @@ async def events(
     wait_s: Annotated[int, Query(ge=0, le=25)] = 0,
 ) -> Response:
     """The feed of admission's facts in the caller's areas; waits `wait_s` for a first one."""
-    body = await reading.feed(
-        store, actor.areas, after=after, limit=limit, wait=timedelta(seconds=wait_s)
-    )
+    body = await reading.feed(store, actor.areas, after=after, limit=limit, wait_s=wait_s)
     return Response(body, media_type=_JSON)

@@ -1,9 +1,8 @@
 """Questions: items, money, refusals, lists, figures, the feed. Each within what the caller sees."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +11,12 @@ from services.admission.domain.actors import COMMUNITY_LENGTH, Actor, sight
 from services.admission.domain.lists import ListName
 from services.admission.domain.questions import ItemFilters, RefusalFilters
 from services.admission.store.store import Store
+from services.common import outbox
 from services.common.clock import local_day
 from services.common.errors import NothingHere
 
 _OVERSEERS = frozenset({"finance_officer", "county_officer", "approver", "secretariat", "auditor"})
 _AUDIENCE = _OVERSEERS | {"street_officer", "community_officer"}
-_POLL_S = 0.5
 
 
 async def item(store: Store, actor: Actor, item_id: UUID, *, now: datetime) -> tuple[int, bytes]:
@@ -136,17 +135,15 @@ async def figures(
 
 
 async def feed(
-    store: Store, areas: Sequence[str], *, after: str | None, limit: int, wait: timedelta
+    store: Store, areas: Sequence[str], *, after: str | None, limit: int, wait_s: float
 ) -> bytes:
     """A page of the feed; waits for a first event, but never longer than asked."""
-    left = int(wait.total_seconds() / _POLL_S)
-    while True:
+
+    async def look() -> tuple[bytes, int]:
         async with store.read() as reads:
-            page, count = await reads.feed(after, limit, areas)
-        if count or not left:
-            return page
-        left -= 1
-        await asyncio.sleep(_POLL_S)
+            return await reads.feed(after, limit, areas)
+
+    return await outbox.awaited(look, wait_s)
 
 
 def covered(actor: Actor, within: str | None) -> str | None:

@@ -1,7 +1,5 @@
 """Telling readers what happened, as soon as it did."""
 
-import asyncio
-import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,7 +7,6 @@ from services.common import outbox
 from services.registry.store.store import Store
 
 SOURCE: Final = "/registry"
-_PAUSE_S: Final = 0.5
 
 
 async def after(
@@ -27,11 +24,9 @@ async def after(
     Raises:
         FeedCursorNotValid: The cursor is not of this feed.
     """
-    deadline = time.monotonic() + wait_s
-    while True:
+
+    async def look() -> tuple[bytes, int]:
         async with store.read() as connection:
-            page, found = await outbox.page(connection, SOURCE, cursor, limit, areas)
-        left = deadline - time.monotonic()
-        if found or left <= 0:
-            return page
-        await asyncio.sleep(min(_PAUSE_S, left))
+            return await outbox.page(connection, SOURCE, cursor, limit, areas)
+
+    return await outbox.awaited(look, wait_s)

@@ -1,13 +1,8 @@
 """The feed of events, for peers, departments and boards."""
 
-import asyncio
-import time
-
 from services.common import outbox
 from services.tasks.domain.actors import Actor
 from services.tasks.store.store import Store
-
-_PAUSE_S = 0.5
 
 
 async def page(
@@ -18,14 +13,12 @@ async def page(
     Raises:
         FeedCursorNotValid: `after` is not a cursor of this feed.
     """
-    until = time.monotonic() + wait_s
     scope = actor.scope
-    while True:
+
+    async def look() -> tuple[bytes, int]:
         async with store.read() as connection:
-            body, found = await outbox.page(
+            return await outbox.page(
                 connection, "/tasks", after, limit, scope.areas, audience=scope.organisation
             )
-        if found or time.monotonic() >= until:
-            return body
-        # No connection is held while waiting.
-        await asyncio.sleep(min(_PAUSE_S, max(0.0, until - time.monotonic())))
+
+    return await outbox.awaited(look, wait_s)
