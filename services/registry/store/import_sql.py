@@ -17,6 +17,10 @@ select id, version, observed_on, phone_sealed, phone_index, facts::text as facts
 from residents where county = $1 and id = any ($2)
 """
 HOLD = f"{READ} order by id for no key update"
+ASSERTED = """
+select resident_id, array_agg(distinct field) as fields from assertions
+where county = $1 and resident_id = any ($2) group by resident_id
+"""
 HOLD_VERSIONS = """
 select id, version from residents where county = $1 and id = any ($2)
 order by id for no key update
@@ -57,6 +61,8 @@ from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text
         residency, usual_language, relation, facts)
 where r.county = $1 and r.id = g.id
 """
+# `limit` keeps these questions look-ups by resident: made an anti-join, the planner read
+# every assertion of the county for each chunk.
 # What was shown before is kept once, where nobody asserted that field yet.
 BASELINE = """
 insert into assertions (county, resident_id, field, value, value_sealed, value_index, observed_on,
@@ -65,9 +71,10 @@ select $1, g.* from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::bytea[], $6:
     $7::date[], $8::text[], $9::text[], $10::timestamptz[])
     as g (resident_id, field, value, value_sealed, value_index, observed_on, method, domain,
         observed_at)
-where not exists (
-    select from assertions a
-    where a.county = $1 and a.resident_id = g.resident_id and a.field = g.field)
+where (
+    select true from assertions a
+    where a.county = $1 and a.resident_id = g.resident_id and a.field = g.field
+    limit 1) is null
 """
 # $1 county, $2 method, $3 domain, $4 organisation, $5 collector, $6 import.
 ASSERT_FIRST = """
@@ -79,12 +86,13 @@ from unnest($7::uuid[], $8::text[], $9::jsonb[], $10::bytea[], $11::bytea[], $12
 """
 # The same statement sent again is the same statement.
 ASSERT = f"""{ASSERT_FIRST}
-where not exists (
-    select from assertions a
+where (
+    select true from assertions a
     where a.county = $1 and a.resident_id = g.resident_id and a.field = g.field
         and a.method = $2 and a.domain = $3 and a.observed_on = g.observed_on
         and a.value is not distinct from g.value
-        and a.value_index is not distinct from g.value_index)
+        and a.value_index is not distinct from g.value_index
+    limit 1) is null
 """
 ACCESS = """
 insert into accesses (county, resident_id, reader, reader_name, role, organisation, purpose,

@@ -37,6 +37,7 @@ class Held:
         facts: Entries by field.
         phone_sealed: As stored.
         phone_index: As stored.
+        asserted: Fields somebody asserted; of the others the record is all that is known.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class Held:
     facts: Mapping[str, Any]
     phone_sealed: bytes | None
     phone_index: bytes | None
+    asserted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ async def residents(
     """Residents of a county; with `locked`, until the transaction ends."""
     statement = sql.HOLD if locked else sql.READ
     rows = await connection.fetch(statement, county, ids)
+    fields = await connection.fetch(sql.ASSERTED, county, ids)
+    asserted = {row["resident_id"]: frozenset(row["fields"]) for row in fields}
     return {
         row["id"]: Held(
             row["id"],
@@ -122,6 +126,7 @@ async def residents(
             orjson.loads(row["facts"]),
             row["phone_sealed"],
             row["phone_index"],
+            asserted.get(row["id"], frozenset()),
         )
         for row in rows
     }

@@ -140,7 +140,8 @@ class Merger:
         merged.said.append(Said(merged.resident_id, field_.code, said, text, secret, index))
         present = self._present(merged.held, field_)
         if present is not None:
-            merged.before.append(present)
+            if merged.held is not None and field_.code not in merged.held.asserted:
+                merged.before.append(present)
             shown = assertions.shown([said, present.assertion], field_.owner)
             if shown is present.assertion or said == present.assertion:
                 return
@@ -173,8 +174,7 @@ class Merger:
     ) -> tuple[str, str | None, bytes | None] | None:
         """The key, JSON and sealed JSON of what is shown."""
         if field_.code == "phone" and held.phone_sealed is not None:
-            phone = sealed.open_phone(self._sealer, held.id, held.phone_sealed)
-            return self._forms(held.id, field_, phone)
+            return self._stored_phone(held, field_, held.phone_sealed)
         if entry is not None and "sealed" in entry:
             return entry["index"], None, base64.b64decode(entry["sealed"])
         if entry is not None and field_.is_fact:
@@ -185,6 +185,13 @@ class Merger:
             return None
         text = orjson.dumps(value).decode()
         return text, text, None
+
+    def _stored_phone(
+        self, held: Held, field_: Field, phone: bytes
+    ) -> tuple[str, str | None, bytes | None]:
+        if "phone" in held.asserted and held.phone_index is not None:
+            return held.phone_index.hex(), None, None  # kept already: only the key is needed
+        return self._forms(held.id, field_, sealed.open_phone(self._sealer, held.id, phone))
 
     def _show(self, merged: Merged, field_: Field, value: Any, said: Said) -> None:
         stored: dict[str, Any] = {}

@@ -34,6 +34,7 @@ NOBODY = Held(
     {},
     None,
     None,
+    frozenset(),
 )
 
 
