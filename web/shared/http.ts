@@ -31,6 +31,8 @@ export interface Tokens {
 
 /** Seconds after which a call without an answer is given up: mountain networks hang rather than fail. */
 const PATIENCE_S = 30
+/** The same for a call that carries a photo, at 10 kB/s. */
+const UPLOAD_PATIENCE_S = 120
 
 /** Calls the interface with token, purpose, version and key headers, and turns errors into problems. */
 export class ApiClient {
@@ -83,7 +85,9 @@ export class ApiClient {
   }
 
   private async once(method: string, path: string, options: CallOptions, token: string): Promise<Response> {
-    const patience = AbortSignal.timeout ? AbortSignal.timeout(PATIENCE_S * 1000) : undefined
+    const seconds = options.body ? UPLOAD_PATIENCE_S : PATIENCE_S
+    // Chrome before 103 has no such signal; there the browser's own limit holds.
+    const patience = AbortSignal.timeout ? AbortSignal.timeout(seconds * 1000) : undefined
     const signal = options.signal ?? patience
     try {
       return await this.fetcher(withQuery(path, options.query), {

@@ -46,17 +46,27 @@ export class Languages {
   }
 
   async start(): Promise<void> {
-    await this.use(firstLocale(localStorage.getItem(KEY), navigator.languages), false)
+    const wanted = firstLocale(localStorage.getItem(KEY), navigator.languages)
+    // Words that cannot be read now must not keep the app from starting.
+    await this.use(wanted, false).catch(() => this.use('zh-CN', false))
+  }
+
+  /** Reads the words of every language, so that the switch works without network too. */
+  async readAll(): Promise<void> {
+    await Promise.all(LOCALES.map((locale) => this.read(locale).catch(() => undefined)))
   }
 
   async use(locale: Locale, remember = true): Promise<void> {
-    if (locale !== 'zh-CN' && !this.i18n.global.availableLocales.includes(locale)) {
-      this.i18n.global.setLocaleMessage(locale, await this.loaders[locale]())
-    }
+    await this.read(locale)
     this.i18n.global.locale.value = locale
     document.documentElement.lang = locale
     document.title = this.i18n.global.t('app.title')
     if (remember) localStorage.setItem(KEY, locale)
     await this.onChange(locale)
+  }
+
+  private async read(locale: Locale): Promise<void> {
+    if (locale === 'zh-CN' || this.i18n.global.availableLocales.includes(locale)) return
+    this.i18n.global.setLocaleMessage(locale, await this.loaders[locale]())
   }
 }

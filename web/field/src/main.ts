@@ -6,7 +6,7 @@ import { createApp } from 'vue'
 import { languages, start, watchSurroundings } from './app'
 import App from './App.vue'
 import { startAppearance } from './appearance'
-import { router } from './router'
+import { readAllPages, router } from './router'
 
 startAppearance()
 
@@ -15,6 +15,8 @@ async function open(): Promise<void> {
   createApp(App).use(languages.i18n).use(router).mount('#app')
   await start()
   watchSurroundings()
+  await readAllPages()
+  await languages.readAll()
 }
 
 void open()

@@ -27,12 +27,9 @@ self.addEventListener('activate', (event) => {
 
 /** The page from the network while that is quick, else the kept one: a hanging network must not hold the start. */
 async function page(request) {
-  try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) })
-    if (answer.ok) return answer
-  } catch {
-    // Falls through to the kept page.
-  }
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, null))
+  const answer = await Promise.race([fetch(request).catch(() => null), late])
+  if (answer?.ok) return answer
   return (await caches.match('/field/')) ?? Response.error()
 }
 
