@@ -73,7 +73,7 @@ class Remote:
                 request.method,
                 self._url(request),
                 headers=_forwarded(request),
-                data=_body(request),
+                data=await _body(request),
                 allow_redirects=False,
             ) as answer:
                 await _relay(answer, send)
@@ -101,6 +101,9 @@ async def _relay(answer: aiohttp.ClientResponse, send: Send) -> None:
         if name.lower().decode("latin-1") not in _NOT_RELAYED
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if _is_small(answer.headers.get("content-length", "")):
+        await send({"type": "http.response.body", "body": await answer.read()})
+        return
     async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -115,6 +118,13 @@ def _forwarded(request: Request) -> Iterable[tuple[str, str]]:
     return headers
 
 
-def _body(request: Request) -> AsyncIterator[bytes] | None:
-    has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
-    return request.stream() if has_body else None
+async def _body(request: Request) -> AsyncIterator[bytes] | bytes | None:
+    """The body as it comes; a small one at once, which spares a task and two writes."""
+    declared = request.headers.get("content-length")
+    if declared is not None and _is_small(declared):
+        return await request.body()
+    return request.stream() if declared or "transfer-encoding" in request.headers else None
+
+
+def _is_small(declared: str) -> bool:
+    return declared.isdigit() and int(declared) <= _CHUNK_BYTES
