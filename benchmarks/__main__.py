@@ -58,7 +58,7 @@ def main(  # noqa: PLR0913 — the options of a command
     scale: Annotated[Scale, typer.Option(help="Demo the suite holds.")] = Scale.county,
     *,
     only: Annotated[list[Name] | None, typer.Option(help="Measure only these.")] = None,
-    seconds: Annotated[float, typer.Option(min=1, help="Of each contestant.")] = 10,
+    seconds: Annotated[float, typer.Option(min=1, max=60, help="Of each contestant.")] = 10,
     rounds: Annotated[int, typer.Option(min=1, help="Turns of each contestant.")] = 5,
     connections: Annotated[int, typer.Option(min=1, max=48, help="Of wrk and pgbench.")] = 32,
     data_dir: Annotated[
