@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -136,4 +137,5 @@ def _tell(households: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_help(Order(**orjson.loads(sys.stdin.buffer.read()))))
+    with suppress(BrokenPipeError):  # who gave the order is gone; what is half-written is not ours
+        asyncio.run(_help(Order(**orjson.loads(sys.stdin.buffer.read()))))
