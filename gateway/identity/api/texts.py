@@ -10,7 +10,7 @@ LOCALES: Final[Mapping[Locale, str]] = {"zh-CN": "中文", "ko": "조선어", "e
 
 TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
     "zh-CN": {
-        "product": "一网格 OneGrid",
+        "product": "一网 OneGrid",
         "title": "登录",
         "login": "账号",
         "login_hint": "由管理员分配，例如 grid.222406001001001",

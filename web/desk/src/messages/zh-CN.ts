@@ -1,5 +1,5 @@
 export default {
-  app: { title: '工作台 · 一网格', name: '一网格工作台' },
+  app: { title: '工作台 · 一网', name: '一网工作台' },
   menu: {
     all: '功能',
     whistles: '吹哨报到',

@@ -1,5 +1,5 @@
 export default {
-  app: { title: '网格通 · 一网格', name: '网格通' },
+  app: { title: '网格通 · 一网', name: '网格通' },
   tab: { today: '今天', grid: '网格', whistle: '吹哨', me: '我的', all: '主要页面' },
   common: {
     back: '返回',
