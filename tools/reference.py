@@ -30,7 +30,8 @@ def settings_page() -> str:
         "variable with one of these prefixes that names no setting stops the start: a typo.",
         "`onegrid up` sets all of them itself.",
     ]
-    for title, settings in (("gateway", GatewaySettings), *((s.name, s.settings) for s in SUITE)):
+    classes: dict[str, type[BaseSettings]] = {"gateway": GatewaySettings}
+    for title, settings in (classes | {s.name: s.settings for s in SUITE}).items():
         lines += ["", f"## {title}", "", "| variable | default | meaning |", "|---|---|---|"]
         prefix = settings.model_config.get("env_prefix", "")
         for name, field in settings.model_fields.items():

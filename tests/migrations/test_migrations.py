@@ -62,4 +62,4 @@ def test_a_role_cannot_read_anothers_schema(postgres: str) -> None:
                 psycopg.connect(dsn) as connection,
                 pytest.raises(psycopg.errors.InsufficientPrivilege),
             ):
-                connection.execute(f"select * from {other.name}.events")  # type: ignore[call-overload]  # names of ours
+                connection.execute(f"select * from {other.name}.events")

@@ -27,10 +27,10 @@ async def load(
         How many people and systems the demo has, and its people's `subjects` by login, so that
         services after this one can say who did what.
     """
-    accounts, clients = list(context["accounts"]), list(context["clients"])
+    accounts, systems = list(context["accounts"]), list(context["clients"])
     password, scale, seed = str(context["password"]), str(context["scale"]), int(context["seed"])
-    counts = {"identity_people": len(accounts), "identity_systems": len(clients)}
-    total = len(accounts) + len(clients)
+    counts = {"identity_people": len(accounts), "identity_systems": len(systems)}
+    total = len(accounts) + len(systems)
     progress("identity", 0, total)
     async with store.read() as view:
         was_loaded = await view.keys.was_loaded(scale, seed)
@@ -42,7 +42,7 @@ async def load(
         now = utc_now()
         async with store.transaction() as tx:
             await tx.accounts.put_accounts(accounts, encoded, now, is_demo=True)
-            await tx.accounts.put_clients(clients, encoded, now, is_demo=True)
+            await tx.accounts.put_clients(systems, encoded, now, is_demo=True)
             await tx.keys.note_load(scale, seed, now)
     progress("identity", total, total)
     async with store.read() as view:
