@@ -7,7 +7,7 @@ UV := $(VENV)/bin/uv
 PORT ?= 8000
 SCALE ?= county
 
-.PHONY: run test check fmt unit contract integration migrations e2e browser deploy-test tour doctor bench web web-check docs lock clean
+.PHONY: run test check fmt unit contract integration migrations e2e browser deploy-test tour doctor bench web web-check docs pictures lock clean
 
 run: $(VENV)/.run web/dist/.built  ## the whole suite on http://127.0.0.1:8000
 	$(BIN)/onegrid up --port $(PORT) --scale $(SCALE)
@@ -76,6 +76,7 @@ e2e: $(VENV)/.dev web/dist/.built
 
 browser: $(VENV)/.dev web/dist/.built
 	@bash tests/browser/install_chromium.sh
+	cd web && npm run test:browser --silent
 	$(BIN)/pytest tests/browser
 
 deploy-test: $(VENV)/.dev  ## brings docker-compose.yml up for real; needs a Docker engine
@@ -94,3 +95,6 @@ clean:
 docs: $(VENV)/.dev  ## reference pages and API documents made from the code
 	$(BIN)/onegrid openapi --write
 	$(PY) -m tools.reference
+
+pictures: browser  ## the pictures of the README, as the browser tests saw the pages
+	cp tests/browser/pictures/field-{today,grid,whistle}.png tests/browser/pictures/desk-county.png docs/pictures/
