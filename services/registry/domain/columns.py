@@ -87,8 +87,8 @@ class Layout:
 def tidy(heading: str) -> str:
     """A heading without hints, blanks, marks and case: `* 身份证号(18位)` → `身份证号`."""
     text = unicodedata.normalize("NFKC", heading)
-    without_hints = _NOISE.sub("", _BRACKETED.sub("", text)).casefold()
-    return without_hints or _NOISE.sub("", text).casefold()
+    without_hints = _NOISE.sub("", _BRACKETED.sub("", text)) or _NOISE.sub("", text)
+    return unicodedata.normalize("NFKC", without_hints.casefold())
 
 
 class Headings:

@@ -129,10 +129,11 @@ def _killing(step: Callable[..., Any], when: str, turn: int) -> Callable[..., An
     async def dying(*arguments: Any, **named: Any) -> Any:
         nonlocal calls
         calls += 1
-        if calls == turn and when == "before":
+        is_last = calls == turn  # steps overlap: the next call may begin before this one ends
+        if is_last and when == "before":
             raise Killed
         result = await step(*arguments, **named)
-        if calls == turn:
+        if is_last:
             raise Killed
         return result
 
