@@ -189,6 +189,27 @@ def test_plain_http_only_redirects(installed: Installation) -> None:
         connection.close()
 
 
+def test_gateway_away_is_a_problem_that_says_when_to_retry(installed: Installation) -> None:
+    installed.compose("stop", "gateway")
+    try:
+        status, headers, body = installed.get("/registry/v1/areas/2224")
+    finally:
+        installed.compose("start", "gateway")
+    assert status == 502
+    assert headers["Content-Type"] == "application/problem+json"
+    assert headers["Retry-After"] == "5"
+    assert json.loads(body)["code"] == "unavailable"
+    installed.wait_ready()
+
+
+def test_access_log_holds_no_query_and_no_header(installed: Installation) -> None:
+    installed.get("/readyz?code=a-sign-in-code")
+    log = installed.shell("caddy", "cat /var/log/caddy/access.log")
+    assert "/readyz" in log
+    assert "a-sign-in-code" not in log
+    assert "User-Agent" not in log
+
+
 @pytest.mark.parametrize("page", ["/field/", "/desk/"])
 def test_web_app_is_served(installed: Installation, page: str) -> None:
     status, headers, body = installed.get(page)
