@@ -18,7 +18,7 @@ COMMUNITY_COMMITTEE: Final = "community_committee"
 _Titles: TypeAlias = tuple[str, str, str]
 """What stands behind the name of the division: Chinese, Korean as in Yanbian, English."""
 
-_DEPARTMENTS: Final[dict[str, _Titles]] = {
+DEPARTMENTS: Final[dict[str, _Titles]] = {
     "public_security": ("公安局", "공안국", "Public Security Bureau"),
     "family_planning": (
         "计划生育服务中心",
@@ -45,6 +45,8 @@ _DEPARTMENTS: Final[dict[str, _Titles]] = {
     "transport": ("交通运输局", "교통운수국", "Transport Bureau"),
     "market": ("市场监督管理局", "시장감독관리국", "Market Regulation Bureau"),
 }
+"""Domain → titles of its department."""
+
 _OFFICES: Final[dict[str, _Titles]] = {
     "government_office": ("人民政府办公室", "인민정부판공실", "Government Office"),
     "civil_affairs": ("民政局", "민정국", "Civil Affairs Bureau"),
@@ -80,7 +82,7 @@ def organisations_of(divisions: Iterable[Division]) -> Iterator[Organisation]:
         if division.level in {"prefecture", "county"}:
             for office, titles in _OFFICES.items():
                 yield _organ(division, f"{code}.{office}", office, titles)
-            for domain, titles in _DEPARTMENTS.items():
+            for domain, titles in DEPARTMENTS.items():
                 yield _organ(division, f"{code}.{domain}", DEPARTMENT, titles, domain)
         elif division.level == "street":
             yield _organ(division, code, STREET_OFFICE, _street_titles(division))

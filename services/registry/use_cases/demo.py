@@ -6,7 +6,7 @@ from typing import Any
 
 from services.common.database import Database
 from services.common.service import Progress
-from services.registry.domain import demo
+from services.registry.domain import demo, organisations
 from services.registry.domain.demo import DemoPlan
 from services.registry.settings import RegistrySettings
 from services.registry.store import bulk, reference
@@ -101,13 +101,12 @@ async def _bring_back(connection: Bulk, progress: Progress) -> None:
 
 def _told(plan: DemoPlan) -> Mapping[str, Any]:
     accounts = list(demo.accounts(plan))
-    kinds = ("code", "kind", "name_zh", "name_ko", "name_en", "area", "domain")
     return {
         "communities": [community.code for community in plan.communities],
         "grids": [grid.code for grid in plan.grids],
         "streets": list(plan.streets),
         "counties": list(plan.counties),
-        "organisations": [dict(zip(kinds, row, strict=False)) for row in demo.organisations(plan)],
+        "organisations": [o._asdict() for o in organisations.organisations_of(plan.places)],
         "accounts": [
             {"login": account.login, **_account(account)}
             for account in accounts

@@ -14,10 +14,10 @@ from services.registry.domain.demo import (
     Scale,
     accounts,
     division_rows,
-    organisations,
     plan,
     profile,
 )
+from services.registry.domain.organisations import organisations_of
 
 
 @lru_cache
@@ -103,41 +103,6 @@ def test_division_rows_come_after_their_parents() -> None:
     assert len(seen) == 1653
 
 
-def test_organisations_come_after_their_parents_and_have_three_names() -> None:
-    rows = list(organisations(demo("prefecture")))
-    seen: set[str | None] = {None}
-    for code, _, name_zh, name_ko, name_en, area, _, parent in rows:
-        assert parent in seen
-        assert name_zh
-        assert name_ko
-        assert name_en
-        assert areas.is_area_code(area)
-        seen.add(code)
-    assert len(seen) == len(rows) + 1
-    assert Counter(row[1] for row in rows) == {
-        "department": 81,
-        "government_office": 9,
-        "civil_affairs": 9,
-        "joint_meeting": 9,
-        "finance": 9,
-        "street_office": 30,
-        "community_committee": 175,
-    }
-
-
-def test_organisation_codes_follow_the_agreed_form() -> None:
-    rows = {row[0]: row for row in organisations(demo("county"))}
-    assert rows["222406.health"][2] == "和龙市卫生健康局"
-    assert rows["222406.health"][7] == "2224.health"
-    assert rows["222406001"][1] == "street_office"
-    committee = rows["222406001001"]
-    assert committee[2:5] == (
-        "爱民社区居民委员会",
-        "애민사회구역 주민위원회",
-        "Aimin Community Residents' Committee",
-    )
-
-
 def test_every_role_can_sign_in() -> None:
     everybody = list(accounts(demo("county")))
     assert {account.role for account in everybody} == {
@@ -157,7 +122,7 @@ def test_every_role_can_sign_in() -> None:
     }
     logins = [account.login for account in everybody]
     assert len(set(logins)) == len(logins)
-    offices = {row[0] for row in organisations(demo("county"))}
+    offices = {office.code for office in organisations_of(demo("county").places)}
     assert {account.organisation for account in everybody} <= offices
     assert sum(account.role == "grid_worker" for account in everybody) == len(demo("county").grids)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.registry.domain import areas
-from services.registry.domain.demo import DEPARTMENTS
+from services.registry.domain.organisations import DEPARTMENTS
 
 FOLDER = resources.files("services.registry") / "reference"
 

@@ -1,5 +1,7 @@
 """Organisations that follow from the divisions."""
 
+from collections import Counter
+
 from services.registry.domain import demo, organisations
 from services.registry.store import reference
 
@@ -16,8 +18,16 @@ def test_every_code_stands_for_one_organisation_in_its_area() -> None:
     assert {o.domain for o in made if o.domain} == set(organisations.DOMAINS)
 
 
-def test_the_demo_names_the_same_organisations() -> None:
-    divisions = reference.divisions()
-    known = {o.code: (o.kind, o.domain) for o in organisations.organisations_of(divisions)}
-    for code, kind, *_, domain, _ in demo.organisations(demo.plan(divisions, "prefecture")):
-        assert known[code] == (kind, domain)
+def test_a_scale_has_the_organisations_of_its_places() -> None:
+    plan = demo.plan(reference.divisions(), "prefecture")
+    made = list(organisations.organisations_of(plan.places))
+    assert all(o.name_zh and o.name_ko and o.name_en for o in made)
+    assert Counter(o.kind for o in made) == {
+        "department": 81,
+        "government_office": 9,
+        "civil_affairs": 9,
+        "joint_meeting": 9,
+        "finance": 9,
+        "street_office": 30,
+        "community_committee": 175,
+    }

@@ -7,7 +7,7 @@ day, same rows, on every machine; a county made alone equals the county in the w
     divisions = areas.divisions_from(csv.DictReader(file))      # reference/divisions.csv
     demo = plan(divisions, "county")                            # "tiny" | "county" | "prefecture"
     for row in division_rows(demo.divisions): ...               # AREA_COLUMNS, all 1,652
-    for row in organisations(demo): ...                         # ORGANISATION_COLUMNS
+    for office in organisations_of(demo.places): ...            # domain.organisations
     for account in accounts(demo): ...                          # Account (named tuple)
     for batch in batches(demo, within="222406"):                # one GridBatch per grid
         batch.areas                                             # list, AREA_COLUMNS
@@ -31,9 +31,6 @@ texts (version 7), everything else is text, `bool` or None. `?` marks columns th
 - `FACT_COLUMNS`: resident_id, county, field (code in `reference/fields.csv`), value (text: a code,
   `true`, a whole or decimal number, an ISO date, by the field's type), source (grid_visit |
   department), observed_on.
-- `ORGANISATION_COLUMNS`: code, kind (department | civil_affairs | joint_meeting | finance |
-  government_office | street_office | community_committee), name_zh, name_ko, name_en, area,
-  domain?, parent?.
 - `Account`: login, kind (person | system), role, organisation, areas, domains, name.
 
 Measured on one core (Python 3.11, two cores shared with other work): 95,000 residents a second
@@ -49,13 +46,6 @@ from services.registry.domain.demo import office_files
 from services.registry.domain.demo.domain_facts import FACT_COLUMNS, FactRow, facts
 from services.registry.domain.demo.homes import AREA_COLUMNS, AreaRow, division_rows
 from services.registry.domain.demo.logins import Account, accounts
-from services.registry.domain.demo.offices import (
-    DEPARTMENTS,
-    OFFICES,
-    ORGANISATION_COLUMNS,
-    OrganisationRow,
-    organisations,
-)
 from services.registry.domain.demo.plans import SCALES, DemoPlan, GridPlan, Scale, plan
 from services.registry.domain.demo.profile import AS_OF, SEED
 from services.registry.domain.demo.residents import (
@@ -70,11 +60,8 @@ from services.registry.domain.demo.residents import (
 __all__ = [
     "AREA_COLUMNS",
     "AS_OF",
-    "DEPARTMENTS",
     "FACT_COLUMNS",
     "HOUSEHOLD_COLUMNS",
-    "OFFICES",
-    "ORGANISATION_COLUMNS",
     "RESIDENT_COLUMNS",
     "SCALES",
     "SEED",
@@ -85,7 +72,6 @@ __all__ = [
     "GridBatch",
     "GridPlan",
     "HouseholdRow",
-    "OrganisationRow",
     "ResidentRow",
     "Scale",
     "accounts",
@@ -94,7 +80,6 @@ __all__ = [
     "facts",
     "fill",
     "office_files",
-    "organisations",
     "plan",
 ]
 

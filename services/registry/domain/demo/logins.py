@@ -5,9 +5,9 @@ from typing import Final, Literal, NamedTuple
 
 from services.registry.domain import areas
 from services.registry.domain.demo import name_pools, profile
-from services.registry.domain.demo.offices import DEPARTMENTS
 from services.registry.domain.demo.plans import DemoPlan
 from services.registry.domain.demo.randomness import stream
+from services.registry.domain.organisations import DEPARTMENTS
 
 
 class Account(NamedTuple):

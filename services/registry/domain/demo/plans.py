@@ -82,6 +82,13 @@ class DemoPlan:
         return tuple(sorted({community.parent for community in self.communities}))
 
     @property
+    def places(self) -> tuple[Division, ...]:
+        """The divisions of this scale that have organisations, each after its parent."""
+        communities = {community.code for community in self.communities}
+        codes = {profile.PREFECTURE, *self.counties, *self.streets, *communities}
+        return tuple(division for division in self.divisions if division.code in codes)
+
+    @property
     def households(self) -> int:
         """How many households the grids of this scale hold together."""
         return sum(grid.households for grid in self.grids)
