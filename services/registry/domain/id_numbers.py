@@ -53,7 +53,7 @@ class IdNumberLengthWrong(IdNumberInvalid):
 class IdNumberCharactersWrong(IdNumberInvalid):
     """An identity number consists of digits; only the last place may be X."""
 
-    title_zh = "公民身份号码只能是数字,末位可为X"
+    title_zh = "公民身份号码只能是数字，末位可为X"
     title_ko = "공민신분번호는 수자이며 마지막 자리만 X일 수 있습니다"
 
 

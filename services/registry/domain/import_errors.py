@@ -46,7 +46,7 @@ class FileKindNotSupported(ImportRefused):
 
     kind = Kind.UNSUPPORTED
     title = "This kind of file is not supported"
-    title_zh = "不支持此类文件,请另存为 .xlsx 或 .csv"
+    title_zh = "不支持此类文件，请另存为 .xlsx 或 .csv"
     title_ko = "지원하지 않는 파일입니다. .xlsx 또는 .csv로 저장하십시오"
 
 
@@ -54,7 +54,7 @@ class FileEncrypted(ImportRefused):
     """The file is protected by a password; save it without one."""
 
     title = "The file is protected by a password"
-    title_zh = "文件已加密,请取消密码后重新上传"
+    title_zh = "文件已加密，请取消密码后重新上传"
     title_ko = "암호가 걸린 파일입니다. 암호를 해제하십시오"
 
 
@@ -71,7 +71,7 @@ class FileTooLarge(ImportRefused):
 
     kind = Kind.TOO_LARGE
     title = "The file is too large"
-    title_zh = "文件过大,请拆分后上传"
+    title_zh = "文件过大，请拆分后上传"
     title_ko = "파일이 너무 큽니다. 나누어 올리십시오"
 
 
@@ -95,7 +95,7 @@ class ImportFailed(ImportRefused):
     """The import was tried many times and failed each time; the operator's log says why."""
 
     title = "The import failed"
-    title_zh = "导入多次失败,请联系系统管理员"
+    title_zh = "导入多次失败，请联系系统管理员"
     title_ko = "가져오기가 여러 번 실패했습니다. 관리자에게 문의하십시오"
 
 
@@ -148,5 +148,5 @@ class ImportIsOver(DomainError):
 
     kind = Kind.CONFLICT
     title = "The import is over"
-    title_zh = "导入任务已结束,不能取消"
+    title_zh = "导入任务已结束，不能取消"
     title_ko = "가져오기가 끝나 취소할 수 없습니다"

@@ -118,12 +118,12 @@ _PER_GRID = _Label(
 )  # fmt: skip
 _SMALL = _Label(
     "22", "grids_below_norm", "少于300户的网格", "300세대 미만 격자", "Grids below 300 households",
-    "户数少于300的网格数 ÷ 网格数;明细列出网格及户数。",
+    "户数少于300的网格数 ÷ 网格数；明细列出网格及户数。",
     "Grids with fewer than 300 households, of all grids; details list them.",
 )  # fmt: skip
 _LARGE = _Label(
     "22", "grids_above_norm", "多于500户的网格", "500세대 초과 격자", "Grids above 500 households",
-    "户数多于500的网格数 ÷ 网格数;明细列出网格及户数。",
+    "户数多于500的网格数 ÷ 网格数；明细列出网格及户数。",
     "Grids with more than 500 households, of all grids; details list them.",
 )  # fmt: skip
 _RESIDENTS = _Label(

@@ -19,7 +19,7 @@ class SearchTooBroad(DomainError):
     """Search inside a community, or give at least two characters of a name."""
 
     title = "The search is too broad"
-    title_zh = "查询范围过大,请缩小区域或补充姓名"
+    title_zh = "查询范围过大，请缩小区域或补充姓名"
     title_ko = "검색 범위가 너무 넓습니다. 지역을 좁히거나 이름을 더 입력하십시오"
 
 
