@@ -7,7 +7,7 @@ UV := $(VENV)/bin/uv
 PORT ?= 8000
 SCALE ?= county
 
-.PHONY: run test check fmt unit contract integration migrations e2e browser deploy-test tour doctor bench web web-check docs pictures lock clean
+.PHONY: run test check fmt unit contract integration migrations e2e browser deploy-files deploy-test tour doctor bench web web-check docs pictures lock clean
 
 run: $(VENV)/.run web/dist/.built  ## the whole suite on http://127.0.0.1:8000
 	$(BIN)/onegrid up --port $(PORT) --scale $(SCALE)
@@ -18,7 +18,7 @@ tour: $(VENV)/.run  ## walk through the running suite
 doctor: $(VENV)/.run
 	$(BIN)/onegrid doctor
 
-test: check web-check unit contract integration migrations e2e browser  ## all checks and tests
+test: check web-check unit contract integration migrations deploy-files e2e browser  ## all checks and tests
 	@echo "all checks and tests passed"
 
 $(VENV)/bin/uv:
@@ -78,6 +78,9 @@ browser: $(VENV)/.dev web/dist/.built
 	@bash tests/browser/install_chromium.sh
 	cd web && npm run test:browser --silent
 	$(BIN)/pytest tests/browser
+
+deploy-files: $(VENV)/.dev  ## compose file, images and scripts against the code, without an engine
+	$(BIN)/pytest tests/deploy
 
 deploy-test: $(VENV)/.dev  ## brings docker-compose.yml up for real; needs a Docker engine
 	ONEGRID_DEPLOY_TESTS=1 $(BIN)/pytest tests/deploy

@@ -67,7 +67,7 @@ class Embedded:
 
 def demo_password(data_dir: Path) -> str:
     """The password of the demo accounts: 16 characters that a person can type."""
-    return secret_files.read_or_make(data_dir / "secrets", "demo-password", _TYPED_BYTES)
+    return secret_files.read_or_make(data_dir / "secrets", secret_files.DEMO_PASSWORD, _TYPED_BYTES)
 
 
 @contextmanager

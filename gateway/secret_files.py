@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+DEMO_PASSWORD = "demo-password"  # noqa: S105 — the name of a file
+
 _BYTES = 32
 
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway import demo as demo_load
+from gateway import secret_files
 from gateway.cli.options import DEFAULT_DATA_DIR, DataDir
 from gateway.hosting import Embedded
 from gateway.settings import GatewaySettings
@@ -135,7 +136,8 @@ def _secrets(data_dir: Path) -> Finding:
     short = [
         path.name
         for path in folder.iterdir()
-        if len(path.read_text().strip()) < _SECRET_LENGTH and path.name != "demo-password"
+        if len(path.read_text().strip()) < _SECRET_LENGTH
+        and path.name != secret_files.DEMO_PASSWORD
     ]
     found = "own-readable only, all random" if not loose + short else ", ".join(loose + short)
     advice = "chmod 600 them; replace short ones (docs/how-to/deploy.md)"
