@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import psycopg
 import typer
 from rich.console import Console
@@ -99,13 +99,13 @@ def _disk(data_dir: Path) -> Finding:
 
 
 def _port(port: int) -> Finding:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        taken = probe.connect_ex(("127.0.0.1", port)) == 0
-        if not taken:
-            return Finding("port", ok=True, found=f"{port} is free")
-        probe.sendall(b"GET /livez HTTP/1.0\r\n\r\n")
-        ours = b'"alive"' in probe.recv(4096)
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/livez", timeout=3, trust_env=False)
+        ours = answer.text == '{"status":"alive"}'
+    except httpx.ConnectError:
+        return Finding("port", ok=True, found=f"{port} is free")
+    except httpx.TransportError:
+        ours = False
     found = f"{port}: OneGrid answers" if ours else f"{port} is used by another program"
     return Finding("port", ours, found, "stop that program, or use --port")
 

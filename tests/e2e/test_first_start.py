@@ -67,6 +67,10 @@ def test_a_second_start_is_quick_and_keeps_its_data(folder: Path) -> None:
         wait_ready(base_url, log)
         code, text = said(up(folder, free_port()))
         assert (code, "already runs" in text) == (1, True)
+        data_dir = str(folder / "var")
+        code, text = said(command("doctor", "--data-dir", data_dir, "--port", str(port)))
+        assert "OneGrid answers" in text
+        assert code == 0, text
     marker = (folder / "var" / "demo.json").read_bytes()
     keys = (folder / "var" / "secrets" / "key-registry").read_bytes()
     with process(log, up(folder, port)):
