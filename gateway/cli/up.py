@@ -4,7 +4,9 @@ import asyncio
 import fcntl
 import gc
 import os
+import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,6 +114,9 @@ def run(app: ASGIApp, host: str, port: int) -> None:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
+    # uvicorn raises the signal again once all is served; its default would end the process before
+    # our own clean-up, and leave the embedded PostgreSQL running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.Server(config).run()
 
 

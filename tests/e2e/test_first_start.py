@@ -113,3 +113,12 @@ def test_a_misspelt_setting_is_named() -> None:
     code, text = said(words)
     assert code == 1
     assert "REGISTRY_DATABSE_URL" in text
+
+
+def test_a_polite_stop_stops_the_database_too(folder: Path) -> None:
+    """uvicorn hands the signal on when all is served; the clean-up must still come."""
+    port = free_port()
+    with process(folder / "log", up(folder, port, "--empty")):
+        wait_ready(f"http://127.0.0.1:{port}", folder / "log")
+        assert (folder / "var" / "postgres" / "postmaster.pid").exists()
+    assert not (folder / "var" / "postgres" / "postmaster.pid").exists()
