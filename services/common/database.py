@@ -10,6 +10,14 @@ from asyncpg.pool import PoolConnectionProxy
 
 _in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
 
+AWAY: tuple[type[Exception], ...] = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+)
+"""What is raised while the database is away or full: trying again later may work."""
+
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 

@@ -21,6 +21,7 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from services.common import contracts, problems
 from services.common.auth import Gate, authorise
+from services.common.database import AWAY
 from services.common.direct import Direct, routes_of
 from services.common.errors import DomainError, Fault, Kind, ValidationFailed
 from services.common.idempotency import Replayed
@@ -205,11 +206,12 @@ class Boundary:
     ) -> None:
         try:
             await self._app(scope, receive, send)
-        except Exception:
+        except Exception as exc:
             _log.exception("request.failed", method=scope["method"], path=_route(scope))
             if begun():  # only breaking off tells the truth
                 raise
-            response = problems.status_problem(500, Request(scope))
+            away = {"Retry-After": "2"} if isinstance(exc, AWAY) else None
+            response = problems.status_problem(503 if away else 500, Request(scope), headers=away)
             await response(scope, receive, send)
 
 

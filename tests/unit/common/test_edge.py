@@ -43,6 +43,10 @@ def make(mint: TokenMint) -> FastAPI:
     async def bug() -> None:
         raise ZeroDivisionError("secret detail")
 
+    @router.get("/away", operation_id="things.away")
+    async def away() -> None:
+        raise ConnectionRefusedError
+
     @router.get("/slow", operation_id="things.slow")
     async def slow() -> None:
         await asyncio.sleep(5)
@@ -51,7 +55,7 @@ def make(mint: TokenMint) -> FastAPI:
     async def unlisted() -> None:
         return None
 
-    names = ("make", "missing", "bug", "slow")
+    names = ("make", "missing", "bug", "away", "slow")
     policy = {f"things.{name}": ANYONE for name in names} | {"other": allow()}
     gate = Gate(PeerKeys(mint.peer()), issuer=ISSUER, audience=AUDIENCE, policy=policy)
 
@@ -78,6 +82,7 @@ async def test_every_refusal_is_a_problem_with_the_request_id(client: httpx.Asyn
         401: client.build_request("GET", "/v1/unlisted"),
         413: client.build_request("POST", "/v1/things", content=b"x" * (1 << 21), headers=JSON),
         500: client.build_request("GET", "/v1/bug"),
+        503: client.build_request("GET", "/v1/away"),
     }
     for status, request in requests.items():
         request.headers["X-Request-Id"] = "request-0001"
