@@ -44,7 +44,7 @@ def combined(services: Mapping[str, Service], public_url: str) -> dict[str, Any]
     for name, service in services.items():
         document = _renamed(contract(service), name)
         for path, item in document["paths"].items():
-            paths[f"/{name}{path}"] = item
+            paths[f"/{name}{path}"] = {key: _tagged(value, name) for key, value in item.items()}
         for kind, members in document.get("components", {}).items():
             target = components.setdefault(kind, {})
             target.update({f"{name}.{key}": value for key, value in members.items()})
@@ -56,6 +56,13 @@ def combined(services: Mapping[str, Service], public_url: str) -> dict[str, Any]
         "paths": paths,
         "components": components,
     }
+
+
+def _tagged(operation: Any, service: str) -> Any:
+    """An operation whose tags carry the service's name: several have events and lists."""
+    if not isinstance(operation, dict) or "tags" not in operation:
+        return operation
+    return {**operation, "tags": [f"{service} · {tag}" for tag in operation["tags"]]}
 
 
 def _renamed(node: Any, service: str) -> Any:
