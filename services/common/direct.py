@@ -4,10 +4,12 @@ FastAPI tries a path against every route twice, resolves dependencies and wraps 
 exit stacks: a fifth of a point look-up's time. An operation that is asked hundreds of times a
 second, at an exact path, and takes the request as it is, may be marked `@direct`. It stays an
 ordinary route for OpenAPI, passes the same gate, and its refusals are the same problems.
+
+Where the path has parameters, a `DirectRoute` still spares the solving of dependencies.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
@@ -80,3 +82,17 @@ class Direct:
         except HTTPException as exc:
             response = await problems.on_http_exception(request, exc)
         await response(scope, receive, send)
+
+
+class DirectRoute(APIRoute):
+    """Calls its endpoint with the request as it is, once the gate let it pass."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler FastAPI calls instead of the one that solves dependencies."""
+        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+
+        async def handle(request: Request) -> Response:
+            await authorise(request)
+            return await endpoint(request)
+
+        return handle

@@ -11,12 +11,11 @@ from starlette.responses import Response
 
 from services.common import edge
 from services.common.auth import Caller, Principal
-from services.common.direct import direct
+from services.common.direct import DirectRoute, direct
 from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import OnceHeader
 from services.registry.api import bodies, documents, pages, schemas
 from services.registry.api.deps import ReadingDep, StoreDep, reading_of, uuid_of
-from services.registry.api.direct import DirectRoute
 from services.registry.domain import scopes
 from services.registry.store.store import Store
 from services.registry.use_cases import corrections, residents
