@@ -15,8 +15,9 @@ from services.registry.api import ROUTERS, imports
 from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
-from services.registry.use_cases import imports_run, upkeep
-from services.registry.use_cases.imports_plan import importing
+from services.registry.use_cases import upkeep
+from services.registry.use_cases.imports import run as imports_run
+from services.registry.use_cases.imports.plan import importing
 
 _FORM_BYTES = 1 << 20
 

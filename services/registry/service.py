@@ -6,7 +6,9 @@ from typing import Final
 from services.common.service import Service
 from services.registry.app import create_app
 from services.registry.settings import RegistrySettings
-from services.registry.use_cases import corrections, demo, imports_apply
+from services.registry.use_cases import corrections
+from services.registry.use_cases.demo import load as demo
+from services.registry.use_cases.imports import apply as imports_apply
 
 SERVICE: Final = Service(
     name="registry",

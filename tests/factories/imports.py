@@ -12,8 +12,8 @@ import orjson
 
 from services.common.timers import TimerLoop
 from services.registry.store import sealed
-from services.registry.use_cases import imports_run
-from services.registry.use_cases.imports_plan import Importing
+from services.registry.use_cases.imports import run as imports_run
+from services.registry.use_cases.imports.plan import Importing
 from tests.factories.registry import COUNTY, Registry
 
 TABLES = ("residents", "identifiers", "assertions", "resident_history", "events", "accesses")

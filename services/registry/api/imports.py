@@ -15,11 +15,11 @@ from services.common.idempotency import OnceHeader
 from services.registry.api import import_schemas, pages
 from services.registry.api.deps import ReadingDep
 from services.registry.api.schemas import PageFilter
-from services.registry.domain import imports as domain
-from services.registry.domain.import_errors import MappingNotValid
-from services.registry.use_cases import imports
-from services.registry.use_cases.imports_plan import Importing
-from services.registry.use_cases.imports_plan import Request as ImportRequest
+from services.registry.domain.imports import jobs as domain
+from services.registry.domain.imports.errors import MappingNotValid
+from services.registry.use_cases.imports import jobs as imports
+from services.registry.use_cases.imports.plan import Importing
+from services.registry.use_cases.imports.plan import Request as ImportRequest
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 

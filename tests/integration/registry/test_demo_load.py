@@ -13,9 +13,9 @@ from services.registry.domain import demo
 from services.registry.service import SERVICE
 from services.registry.settings import RegistrySettings
 from services.registry.store import bulk, reference
-from services.registry.use_cases import demo as loading
-from services.registry.use_cases import demo_filling
-from services.registry.use_cases.demo_filling import DemoHelperFailed, Order
+from services.registry.use_cases.demo import filling as demo_filling
+from services.registry.use_cases.demo import load as loading
+from services.registry.use_cases.demo.filling import DemoHelperFailed, Order
 from tests.factories.registry import Person, running
 
 CONTEXT = {"scale": "tiny", "seed": 20260101, "county": "222406", "password": "demo"}

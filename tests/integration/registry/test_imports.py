@@ -18,7 +18,7 @@ from services.registry.domain import areas, demo
 from services.registry.domain.demo import office_files
 from services.registry.service import SERVICE
 from services.registry.store import sealed
-from services.registry.use_cases import demo_files
+from services.registry.use_cases.demo import files as demo_files
 from tests.factories.imports import Office, counts, csv_file, day, read_csv, read_xlsx, record, xlsx
 from tests.factories.registry import (
     COUNTY,

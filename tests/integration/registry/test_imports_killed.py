@@ -18,7 +18,7 @@ WORKER = """
 import asyncio, sys
 from services.common.testing import TokenMint
 from services.common.timers import TimerLoop
-from services.registry.use_cases import imports_run
+from services.registry.use_cases.imports import run as imports_run
 from tests.factories.registry import running
 
 async def work(dsn, folder):

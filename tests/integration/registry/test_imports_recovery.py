@@ -13,9 +13,11 @@ import pytest
 from services.common.testing import TokenMint
 from services.common.timers import Leased, LeaseLost, TimerLoop
 from services.registry.service import SERVICE
-from services.registry.store import import_writes, imports, staging
-from services.registry.use_cases import imports_run
-from services.registry.use_cases.imports import RUN
+from services.registry.store.imports import jobs as imports
+from services.registry.store.imports import staging
+from services.registry.store.imports import writes as import_writes
+from services.registry.use_cases.imports import run as imports_run
+from services.registry.use_cases.imports.jobs import RUN
 from tests.factories.imports import Office, counts, csv_file, read_csv, record
 from tests.factories.registry import Person, Registry, id_number, running
 

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.registry.domain import catalogue as catalogues
-from services.registry.domain import columns
 from services.registry.domain.catalogue import Catalogue
-from services.registry.domain.columns import Column, Ignored
-from services.registry.store import import_reference, reference
+from services.registry.domain.imports import columns
+from services.registry.domain.imports.columns import Column, Ignored
+from services.registry.store import reference
+from services.registry.store.imports import reference as import_reference
 
 TABLE = Path(reference.__file__).parent.parent / "reference" / "fields.csv"
 CATALOGUE = Catalogue(

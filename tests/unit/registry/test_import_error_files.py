@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.common.ids import new_id
-from services.registry.domain.columns import Column, Layout
-from services.registry.domain.import_errors import FileTooLarge
-from services.registry.domain.import_rows import Fault
-from services.registry.domain.imports import FilePlan
-from services.registry.store import error_files
-from services.registry.store.office_files import Cell
-from services.registry.store.uploads import Uploads
+from services.registry.domain.imports.columns import Column, Layout
+from services.registry.domain.imports.errors import FileTooLarge
+from services.registry.domain.imports.jobs import FilePlan
+from services.registry.domain.imports.rows import Fault
+from services.registry.store.imports import error_files
+from services.registry.store.imports.office_files import Cell
+from services.registry.store.imports.uploads import Uploads
 
 LAYOUT = Layout(
     1, ("姓名", "身份证号", ""), (Column(0, "姓名", "name"), Column(1, "身份证号", "document")), ()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registry.domain.import_errors import (
+from services.registry.domain.imports.errors import (
     FileEmpty,
     FileEncrypted,
     FileKindNotSupported,
@@ -21,10 +21,10 @@ from services.registry.domain.import_errors import (
     FileTooLarge,
     ImportRefused,
 )
-from services.registry.store import office_csv, office_files
-from services.registry.store.office_area import Limits
-from services.registry.store.office_csv import CsvForm
-from services.registry.store.office_files import Form
+from services.registry.store.imports import office_csv, office_files
+from services.registry.store.imports.office_area import Limits
+from services.registry.store.imports.office_csv import CsvForm
+from services.registry.store.imports.office_files import Form
 
 LIMITS = Limits()
 SHEET = "xl/worksheets/sheet1.xml"

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from services.common.ids import new_id
 from services.common.sealing import Sealer
-from services.registry.domain.columns import Column, Layout
-from services.registry.domain.import_rows import ImportRow
-from services.registry.domain.imports import FilePlan, Job
+from services.registry.domain.imports.columns import Column, Layout
+from services.registry.domain.imports.jobs import FilePlan, Job
+from services.registry.domain.imports.rows import ImportRow
 from services.registry.store import sealed
-from services.registry.store.import_writes import Held
-from services.registry.use_cases.imports_merge import Merged, Merger
+from services.registry.store.imports.writes import Held
+from services.registry.use_cases.imports.merge import Merged, Merger
 from tests.unit.registry.test_import_columns import CATALOGUE
 
 SEALER = Sealer({1: bytes(32)}, bytes(range(32)))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.registry.domain import id_numbers
-from services.registry.domain.import_rows import Fault, ImportRow, RowRead, RowReader
-from services.registry.store import import_reference
+from services.registry.domain.imports.rows import Fault, ImportRow, RowRead, RowReader
+from services.registry.store.imports import reference as import_reference
 from tests.unit.registry.test_import_columns import CATALOGUE
 
 REFERENCE = import_reference.load(CATALOGUE)

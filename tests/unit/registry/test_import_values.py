@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registry.domain import import_values as values
 from services.registry.domain.catalogue import Catalogue
-from services.registry.domain.import_values import CellWrong
-from services.registry.store import import_reference
+from services.registry.domain.imports import cells as values
+from services.registry.domain.imports.cells import CellWrong
+from services.registry.store.imports import reference as import_reference
 
 SETS = import_reference.load(Catalogue((), {})).code_sets
 

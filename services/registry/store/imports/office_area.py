@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.parsers import expat
 
-from services.registry.domain.import_errors import FileNotReadable, FileTooLarge
+from services.registry.domain.imports.errors import FileNotReadable, FileTooLarge
 
 _CHUNK: Final = 1 << 18
 _MAX_STRING: Final = 32_767  # Excel's own limit for a cell

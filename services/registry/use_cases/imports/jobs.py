@@ -1,7 +1,7 @@
 """Imports of departments' files: accept, look at, cancel, fetch what was wrong.
 
 A file is read far enough to know that it can be read: its kind, its limits, its headings. The rest
-is done by a timer's handler (`imports_run`), so that an accepted import is never lost.
+is done by a timer's handler (`run`), so that an accepted import is never lost.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from services.common import paging, timers
 from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
-from services.registry.domain import imports as domain
 from services.registry.domain import scopes
-from services.registry.domain.import_errors import (
+from services.registry.domain.imports import jobs as domain
+from services.registry.domain.imports.errors import (
     CountyNotYours,
     DomainNotYours,
     DomainUnknown,
@@ -27,12 +27,13 @@ from services.registry.domain.import_errors import (
     ImportIsOver,
     ImportNotFound,
 )
-from services.registry.domain.imports import FilePlan, Job
+from services.registry.domain.imports.jobs import FilePlan, Job
 from services.registry.domain.readings import Reading
-from services.registry.store import imports, office_files, staging
-from services.registry.store.uploads import Kept
-from services.registry.use_cases import imports_plan
-from services.registry.use_cases.imports_plan import Importing, Request
+from services.registry.store.imports import jobs as imports
+from services.registry.store.imports import office_files, staging
+from services.registry.store.imports.uploads import Kept
+from services.registry.use_cases.imports import plan as imports_plan
+from services.registry.use_cases.imports.plan import Importing, Request
 
 RUN: Final = "registry.import"
 EXPIRE: Final = "registry.import_expiry"

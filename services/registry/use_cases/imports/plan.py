@@ -10,17 +10,18 @@ from typing import BinaryIO, Final
 
 from services.common.clock import Clock, utc_now
 from services.common.errors import Fault
-from services.registry.domain import columns
-from services.registry.domain.columns import Layout
-from services.registry.domain.import_errors import ColumnsNotRecognised, MappingNotValid
-from services.registry.domain.imports import FilePlan
+from services.registry.domain.imports import columns
+from services.registry.domain.imports.columns import Layout
+from services.registry.domain.imports.errors import ColumnsNotRecognised, MappingNotValid
+from services.registry.domain.imports.jobs import FilePlan
 from services.registry.settings import RegistrySettings
-from services.registry.store import import_reference, office_files
-from services.registry.store.import_reference import ImportReference
-from services.registry.store.office_area import Limits
-from services.registry.store.office_files import Form, OfficeFile
+from services.registry.store.imports import office_files
+from services.registry.store.imports import reference as import_reference
+from services.registry.store.imports.office_area import Limits
+from services.registry.store.imports.office_files import Form, OfficeFile
+from services.registry.store.imports.reference import ImportReference
+from services.registry.store.imports.uploads import Uploads
 from services.registry.store.store import Store
-from services.registry.store.uploads import Uploads
 
 _HEAD_ROWS: Final = 20
 

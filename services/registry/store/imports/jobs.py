@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from services.common.database import Connection
-from services.registry.domain.imports import COUNTERS, FilePlan, Job
+from services.registry.domain.imports.jobs import COUNTERS, FilePlan, Job
 
 _COLUMNS: Final = (
     "county", "id", "domain", "organisation", "requested_by", "requested_by_name", "role",

@@ -10,8 +10,8 @@ import orjson
 
 from services.common.database import Connection
 from services.registry.domain.assertions import Assertion
-from services.registry.domain.imports import Job
-from services.registry.store import import_sql as sql
+from services.registry.domain.imports.jobs import Job
+from services.registry.store.imports import statements as sql
 from services.registry.store.sealed import RESIDENT_ID
 
 OPERATION: Final = "registry.imports.start"

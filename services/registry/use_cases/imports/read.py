@@ -5,14 +5,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from services.common import clock as clocks
-from services.registry.domain.import_errors import FileNotReadable
-from services.registry.domain.import_rows import Fault, RowReader
-from services.registry.domain.imports import Job
-from services.registry.store import error_files, office_files, staging
-from services.registry.store.office_csv import CsvForm
-from services.registry.store.office_files import Form
-from services.registry.store.staging import Staged
-from services.registry.use_cases.imports_plan import Importing
+from services.registry.domain.imports.errors import FileNotReadable
+from services.registry.domain.imports.jobs import Job
+from services.registry.domain.imports.rows import Fault, RowReader
+from services.registry.store.imports import error_files, office_files, staging
+from services.registry.store.imports.office_csv import CsvForm
+from services.registry.store.imports.office_files import Form
+from services.registry.store.imports.staging import Staged
+from services.registry.use_cases.imports.plan import Importing
 
 
 @dataclass(slots=True)

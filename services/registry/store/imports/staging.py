@@ -13,8 +13,8 @@ import orjson
 
 from services.common.database import Connection
 from services.common.sealing import Sealer
-from services.registry.domain.import_rows import Fault, ImportRow
-from services.registry.domain.imports import Job
+from services.registry.domain.imports.jobs import Job
+from services.registry.domain.imports.rows import Fault, ImportRow
 from services.registry.store import sealed
 
 _ROW_COLUMNS: Final = ("county", "import_id", "row_no", "person", "observed_on", "sealed")

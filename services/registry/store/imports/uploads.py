@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, Final
 from uuid import UUID
 
-from services.registry.domain.import_errors import FileTooLarge
+from services.registry.domain.imports.errors import FileTooLarge
 
 _CHUNK: Final = 1 << 20
 _PRIVATE_FILE: Final = 0o600

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from services.registry.domain.import_errors import (
+from services.registry.domain.imports.errors import (
     FileEmpty,
     FileEncrypted,
     FileKindNotSupported,
@@ -22,9 +22,9 @@ from services.registry.domain.import_errors import (
     FileNotReadable,
     FileTooLarge,
 )
-from services.registry.store import office_csv, office_zip
-from services.registry.store.office_area import Limits
-from services.registry.store.office_csv import CsvForm
+from services.registry.store.imports import office_csv, office_zip
+from services.registry.store.imports.office_area import Limits
+from services.registry.store.imports.office_csv import CsvForm
 
 Kind: TypeAlias = Literal["xlsx", "csv"]
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None

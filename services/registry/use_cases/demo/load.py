@@ -12,9 +12,11 @@ from services.registry.settings import RegistrySettings
 from services.registry.store import bulk, reference
 from services.registry.store.bulk import Bulk
 from services.registry.store.store import Store, open_store
-from services.registry.use_cases import demo_files, demo_filling, upkeep
-from services.registry.use_cases.demo_filling import Order
-from services.registry.use_cases.demo_rows import Rows
+from services.registry.use_cases import upkeep
+from services.registry.use_cases.demo import files as demo_files
+from services.registry.use_cases.demo import filling as demo_filling
+from services.registry.use_cases.demo.filling import Order
+from services.registry.use_cases.demo.rows import Rows
 
 
 async def load(

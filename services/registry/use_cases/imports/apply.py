@@ -10,14 +10,15 @@ from services.common import outbox
 from services.common.database import Connection
 from services.common.outbox import Event
 from services.registry.domain import areas
-from services.registry.domain.columns import DOCUMENT, NAME, OBSERVED_ON
-from services.registry.domain.import_rows import Fault, ImportRow
-from services.registry.domain.imports import Job
-from services.registry.store import import_writes, staging
-from services.registry.store.import_writes import Held, Written
-from services.registry.store.staging import Staged
+from services.registry.domain.imports.columns import DOCUMENT, NAME, OBSERVED_ON
+from services.registry.domain.imports.jobs import Job
+from services.registry.domain.imports.rows import Fault, ImportRow
+from services.registry.store.imports import staging
+from services.registry.store.imports import writes as import_writes
+from services.registry.store.imports.staging import Staged
+from services.registry.store.imports.writes import Held, Written
 from services.registry.store.store import Store
-from services.registry.use_cases.imports_merge import Merged, Merger
+from services.registry.use_cases.imports.merge import Merged, Merger
 
 REGISTERED: Final = "registry.resident.registered.v1"
 ASSERTED: Final = "registry.facts.asserted.v1"

@@ -21,7 +21,7 @@ from services.registry.domain.demo import DemoPlan, Scale
 from services.registry.store import bulk, reference
 from services.registry.store.bulk import Bulk
 from services.registry.store.store import open_store
-from services.registry.use_cases.demo_rows import Rows
+from services.registry.use_cases.demo.rows import Rows
 
 _GRIDS_AT_ONCE: Final = 2
 _MOST_HELPERS: Final = 2

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import orjson
 
-from services.registry.domain import import_values
 from services.registry.domain.catalogue import Catalogue
-from services.registry.domain.columns import Headings
-from services.registry.domain.import_values import CodeSet
+from services.registry.domain.imports import cells as import_values
+from services.registry.domain.imports.cells import CodeSet
+from services.registry.domain.imports.columns import Headings
 
 _PACKAGE: Final = "services.registry"
 

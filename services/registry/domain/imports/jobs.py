@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from services.registry.domain.columns import Column, Ignored, Layout
+from services.registry.domain.imports.columns import Column, Ignored, Layout
 
 State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 Phase: TypeAlias = Literal["staging", "matching", "applying", "reporting"]

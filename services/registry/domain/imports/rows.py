@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from services.registry.domain import columns, id_numbers, import_values, names, values
+from services.registry.domain import id_numbers, names, values
 from services.registry.domain.catalogue import Catalogue, Field
-from services.registry.domain.columns import DOCUMENT, NAME, OBSERVED_ON, Column, Layout
 from services.registry.domain.id_numbers import IdNumber, IdNumberInvalid
-from services.registry.domain.import_values import CellWrong, CodeSet
+from services.registry.domain.imports import cells as import_values
+from services.registry.domain.imports import columns
+from services.registry.domain.imports.cells import CellWrong, CodeSet
+from services.registry.domain.imports.columns import DOCUMENT, NAME, OBSERVED_ON, Column, Layout
 
 _SEX_NAMES: Final = {id_numbers.MALE: "男", id_numbers.FEMALE: "女"}
 _SEX_OPEN: Final = frozenset({"0", "9"})

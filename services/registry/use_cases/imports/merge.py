@@ -19,11 +19,11 @@ from services.common.sealing import Sealer
 from services.registry.domain import assertions, names, search
 from services.registry.domain.assertions import Assertion, Baseline
 from services.registry.domain.catalogue import Catalogue, Field
-from services.registry.domain.columns import NAME
-from services.registry.domain.import_rows import Fault, ImportRow
-from services.registry.domain.imports import Job
+from services.registry.domain.imports.columns import NAME
+from services.registry.domain.imports.jobs import Job
+from services.registry.domain.imports.rows import Fault, ImportRow
 from services.registry.store import sealed
-from services.registry.store.import_writes import Held, Said
+from services.registry.store.imports.writes import Held, Said
 from services.registry.use_cases.romanise import romanise
 
 _CHECKED: Final = frozenset({"sex", "born_on"})

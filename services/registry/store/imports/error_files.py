@@ -16,9 +16,9 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.exceptions import IllegalCharacterError
 
-from services.registry.domain.import_rows import Fault
-from services.registry.domain.imports import FilePlan
-from services.registry.store.office_files import Cell, text_of
+from services.registry.domain.imports.jobs import FilePlan
+from services.registry.domain.imports.rows import Fault
+from services.registry.store.imports.office_files import Cell, text_of
 
 FIELD_HEADING: Final = "错误字段"
 REASON_HEADING: Final = "原因"

@@ -17,16 +17,19 @@ import structlog
 from services.common import timers
 from services.common.errors import DomainError
 from services.common.timers import Handler, Leased, LeaseLost
-from services.registry.domain.import_errors import ImportFailed, ImportRefused
-from services.registry.domain.imports import LISTED_AT_MOST, Job
-from services.registry.store import import_writes, imports, staging
-from services.registry.store.import_writes import IdentityTaken
+from services.registry.domain.imports.errors import ImportFailed, ImportRefused
+from services.registry.domain.imports.jobs import LISTED_AT_MOST, Job
+from services.registry.store.imports import jobs as imports
+from services.registry.store.imports import staging
+from services.registry.store.imports import writes as import_writes
+from services.registry.store.imports.writes import IdentityTaken
 from services.registry.store.store import Tx
-from services.registry.use_cases import imports_apply, imports_read
-from services.registry.use_cases.imports import EXPIRE, RUN, expiry_key, payload_of
-from services.registry.use_cases.imports_apply import Chunk
-from services.registry.use_cases.imports_plan import Importing
-from services.registry.use_cases.imports_read import Batch
+from services.registry.use_cases.imports import apply as imports_apply
+from services.registry.use_cases.imports import read as imports_read
+from services.registry.use_cases.imports.apply import Chunk
+from services.registry.use_cases.imports.jobs import EXPIRE, RUN, expiry_key, payload_of
+from services.registry.use_cases.imports.plan import Importing
+from services.registry.use_cases.imports.read import Batch
 
 _MOST_IN_VAIN: Final = 12
 """Leases without a single step, after which an import is given up."""

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
-from services.registry.domain.import_errors import (
+from services.registry.domain.imports.errors import (
     FileEncrypted,
     FileKindNotSupported,
     FileNotReadable,
     FileTooLarge,
 )
-from services.registry.store import office_area
-from services.registry.store.office_area import Area, Limits
+from services.registry.store.imports import office_area
+from services.registry.store.imports.office_area import Area, Limits
 
 _CHUNK: Final = 1 << 18
 _RATIO_FROM_BYTES: Final = (

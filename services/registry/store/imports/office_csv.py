@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from services.registry.domain.import_errors import FileNotReadable, FileTooLarge
-from services.registry.store.office_area import Limits
+from services.registry.domain.imports.errors import FileNotReadable, FileTooLarge
+from services.registry.store.imports.office_area import Limits
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _CHUNK: Final = 1 << 20

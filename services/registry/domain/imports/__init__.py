@@ -1,0 +1,1 @@
+"""Imports of departments' files: columns, cells, rows, jobs."""

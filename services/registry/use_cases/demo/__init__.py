@@ -1,0 +1,1 @@
+"""The demo prefecture: made up, written, exported as files."""

@@ -1,0 +1,1 @@
+"""Imports: accepted, read, merged, recorded, reported."""
