@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import pages
 from gateway.assembly import assemble
+from gateway.limits import RateLimit
 from gateway.proxy import Remote
 from gateway.settings import GatewaySettings
 from gateway.suite import SUITE
@@ -62,6 +63,7 @@ def create_app(settings: GatewaySettings, services: Mapping[str, ServiceSettings
         middleware=[
             Middleware(Boundary, service="gateway"),
             Middleware(pages.SecurityHeaders),
+            Middleware(RateLimit, gate=assembly.apps["identity"].state.gate, settings=settings),
             Middleware(Services, apps=upstreams),
         ],
     )

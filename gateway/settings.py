@@ -24,6 +24,18 @@ class GatewaySettings(BaseSettings):
     web_dir: Path = Field(
         Path(__file__).parent.parent / "web" / "dist", description="Built web apps."
     )
+    person_requests_per_minute: int = Field(
+        600, ge=60, description="Requests a signed-in person may send; more is answered 429."
+    )
+    system_requests_per_minute: int = Field(
+        60_000, ge=60, description="Requests a department's system may send."
+    )
+    address_requests_per_minute: int = Field(
+        3_000,
+        ge=60,
+        description="Requests without a good token from one network address: pages, sign-ins and "
+        "token requests of a whole office behind one address.",
+    )
     json_logs: bool = Field(default=False, description="One JSON object a log line.")
 
     def remotes(self) -> dict[str, str]:
