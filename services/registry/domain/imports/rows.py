@@ -8,7 +8,7 @@ that does not own it is only left out, with a remark.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -78,11 +78,13 @@ class RowRead:
         number: Place in the sheet, from 1.
         row: None when it was refused.
         faults: Why it was refused, or what was left out of it.
+        document: Identity number of a refused row, where that at least could be read.
     """
 
     number: int
     row: ImportRow | None
     faults: tuple[Fault, ...] = ()
+    document: str | None = field(default=None, compare=False)
 
 
 class RowReader:
@@ -138,7 +140,7 @@ class RowReader:
         if identity is not None:
             faults.extend(self._contradictions(identity, read))
         if identity is None or any(not fault.is_warning for fault in faults):
-            return RowRead(number, None, tuple(faults))
+            return RowRead(number, None, tuple(faults), identity.number if identity else None)
         kept_name = names.normalise(name) if name else None
         row = ImportRow(
             number, identity.number, identity.born_on, identity.sex, kept_name, observed_on, read

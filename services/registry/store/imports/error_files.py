@@ -42,11 +42,20 @@ def write(
         rows: All rows of the sheet, by number from 1.
         faults: What is wrong, by row.
     """
-    chosen = _chosen(plan, rows, faults)
+    write_rows(target, plan, _chosen(plan, rows, faults))
+
+
+def write_rows(target: IO[bytes], plan: FilePlan, rows: Iterable[list[Cell]]) -> None:
+    """Write rows as the sender writes them: kind, sheet name, encoding; no cell is a formula."""
     if plan.kind == "xlsx":
-        _write_xlsx(target, plan.sheet_name, chosen)
+        _write_xlsx(target, plan.sheet_name, rows)
     else:
-        _write_csv(target, plan, chosen)
+        _write_csv(target, plan, rows)
+
+
+def padded(cells: Sequence[Cell], width: int) -> list[Cell]:
+    """The cells of a row, as many as there are headings."""
+    return [*cells[:width], *[""] * (width - len(cells))]
 
 
 def _chosen(
@@ -59,14 +68,10 @@ def _chosen(
         if number < heading_row:
             yield list(cells)
         elif number == heading_row:
-            yield [*_padded(cells, width), FIELD_HEADING, REASON_HEADING]
+            yield [*padded(cells, width), FIELD_HEADING, REASON_HEADING]
         elif found := faults.get(number):
             fields = "、".join(dict.fromkeys(f.heading for f in found if f.heading))
-            yield [*_padded(cells, width), fields, ";".join(map(_reason, found))]
-
-
-def _padded(cells: Sequence[Cell], width: int) -> list[Cell]:
-    return [*cells[:width], *[""] * (width - len(cells))]
+            yield [*padded(cells, width), fields, ";".join(map(_reason, found))]
 
 
 def _reason(fault: Fault) -> str:

@@ -47,7 +47,7 @@ async def accept(env: Importing, reading: Reading, request: Request, once: Once)
         DomainUnknown, DomainNotYours, CountyNotYours, ValidationFailed: Not for this caller.
         ImportRefused: The file cannot be read; says why.
     """
-    _check_scope(env, reading, request)
+    check_scope(env, reading, request)
     import_id = new_id()
     kept = await asyncio.to_thread(env.uploads.keep, import_id, request.file, env.limits.file_bytes)
     try:
@@ -170,7 +170,12 @@ def _answer(job: Job, base: str, status: int) -> Answer:
     return Answer(orjson.dumps(domain.view(job, base)), status, headers)
 
 
-def _check_scope(env: Importing, reading: Reading, request: Request) -> None:
+def check_scope(env: Importing, reading: Reading, request: Request) -> None:
+    """Pass when the caller speaks for this domain and county.
+
+    Raises:
+        DomainUnknown, DomainNotYours, CountyNotYours, ValidationFailed: It does not.
+    """
     if request.domain not in {field.owner for field in env.store.catalogue.values()}:
         raise DomainUnknown
     if request.domain not in request.domains:

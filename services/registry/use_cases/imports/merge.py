@@ -96,6 +96,12 @@ class Merger:
             merged.conflict = self._conflict(row.name, held.columns[NAME])
         return merged
 
+    def agrees(self, held: Held, code: str, value: Any) -> bool:
+        """Whether the record shows this value of a field, whoever said it and when."""
+        field_ = self._catalogue[code]
+        is_there = not field_.is_fact or code == "phone" or code in held.facts
+        return is_there and self._is_value(held, field_, value)
+
     def _statements(self, row: ImportRow, held: Held | None) -> Iterator[tuple[str, Any]]:
         """What the row says, without what only served to find and check the person.
 

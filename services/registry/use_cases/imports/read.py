@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from services.common import clock as clocks
 from services.registry.domain.imports.errors import FileNotReadable
 from services.registry.domain.imports.jobs import Job
-from services.registry.domain.imports.rows import Fault, RowReader
+from services.registry.domain.imports.rows import Fault, RowRead, RowReader
 from services.registry.store.imports import error_files, office_files, staging
 from services.registry.store.imports.office_csv import CsvForm
 from services.registry.store.imports.office_files import Form
@@ -24,6 +24,7 @@ class Batch:
         faults: What was wrong or left out, by row.
         rows: How many rows hold a person.
         rejected: How many of them were refused.
+        refused: Identity numbers of refused rows, where they could be read.
         last: Number of the last row.
     """
 
@@ -31,7 +32,20 @@ class Batch:
     faults: list[tuple[int, tuple[Fault, ...]]] = field(default_factory=list)
     rows: int = 0
     rejected: int = 0
+    refused: list[str] = field(default_factory=list)
     last: int = 0
+
+    def add(self, env: Importing, job: Job, read: RowRead) -> None:
+        """Take a row that holds a person."""
+        self.rows += 1
+        if read.faults:
+            self.faults.append((read.number, read.faults))
+        if read.row is not None:
+            self.staged.append(staging.seal(env.store.sealer, job, read.row))
+            return
+        self.rejected += 1
+        if read.document is not None:
+            self.refused.append(read.document)
 
 
 def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:
@@ -46,7 +60,7 @@ def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:
     )
     text_of = office_files.text_of
     batch = Batch()
-    with closing(_rows(env, job)) as rows:
+    with closing(rows_of(env, job)) as rows:
         for number, cells in rows:
             if number <= max(job.staged_to, plan.layout.header_row + 1):
                 continue
@@ -54,13 +68,7 @@ def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:
             read = reader.read(number, [c if type(c) is str else text_of(c) for c in cells])
             if read is None:
                 continue
-            batch.rows += 1
-            if read.faults:
-                batch.faults.append((number, read.faults))
-            if read.row is None:
-                batch.rejected += 1
-            else:
-                batch.staged.append(staging.seal(env.store.sealer, job, read.row))
+            batch.add(env, job, read)
             if batch.rows >= env.chunk_rows:
                 yield batch
                 batch = Batch()
@@ -68,7 +76,7 @@ def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:
         yield batch
 
 
-def _rows(env: Importing, job: Job) -> Generator[error_files.Row, None, None]:
+def rows_of(env: Importing, job: Job) -> Generator[error_files.Row, None, None]:
     """All rows of the sheet; blocking.
 
     Raises:
@@ -85,5 +93,5 @@ def _rows(env: Importing, job: Job) -> Generator[error_files.Row, None, None]:
 
 def write_errors(env: Importing, job: Job, faults: Mapping[int, list[Fault]]) -> None:
     """Write the error file from the sender's own rows; blocking."""
-    with env.uploads.new_errors(job.id) as target, closing(_rows(env, job)) as rows:
+    with env.uploads.new_errors(job.id) as target, closing(rows_of(env, job)) as rows:
         error_files.write(target, job.plan, rows, faults)
