@@ -38,7 +38,8 @@ def person(  # noqa: PLR0913, PLR0917 — each option is one fact about the acco
 ) -> None:
     """Add a person's account, or replace it and end its sessions. Asks for a first password.
 
-    Next: the person signs in at /desk/ or /field/.
+    Next: the person signs in at /desk/ or /field/ and sets up an authenticator. Who lost phone and
+    recovery codes is given the account again.
     """
     password = typer.prompt("密码 password", hide_input=True, confirmation_prompt=True)
     facts = _facts("login", login, name, role, org, area, domain)

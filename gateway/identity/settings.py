@@ -1,6 +1,6 @@
 """What the identity rooms must be told."""
 
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -48,6 +48,11 @@ class IdentitySettings(ServiceSettings):
     )
     lock_after_failures: int = Field(5, ge=3, le=20, description="Failed sign-ins that lock.")
     lock_s: int = Field(15 * _MINUTE, ge=_MINUTE, description="How long a lock lasts.")
+    second_factor: Literal["required", "off"] = Field(
+        "required",
+        description="`required`: everybody but the demo's people sets up an authenticator at the "
+        "first sign-in. `off` asks only those who have one.",
+    )
     signing_key_days: int = Field(90, ge=1, description="Age at which a signing key is followed.")
     key_ahead_s: int = Field(
         10 * _MINUTE,

@@ -15,6 +15,10 @@ from gateway.identity.api.texts import LOCALES, TEXTS, Locale
 _ROOM: Final = Path(__file__).parent
 _PAGE: Final = Template((_ROOM / "sign_in.html").read_text("utf-8"))
 _FORM: Final = Template((_ROOM / "form.html").read_text("utf-8"))
+_STEPS: Final = {
+    name: Template((_ROOM / f"{name}.html").read_text("utf-8"))
+    for name in ("code", "enrolment", "recovery")
+}
 STYLE: Final = (_ROOM / "style.css").read_bytes()
 
 
@@ -49,13 +53,9 @@ def form(
         notice: What went wrong before.
     """
     words = TEXTS[locale]
-    alert = ""
-    if notice is not None:
-        text = words[notice.code].format(minutes=notice.minutes)
-        alert = f'<p role="alert" id="problem">{html.escape(text)}</p>\n'
     body = _FORM.substitute(
         _escaped(words),
-        alert=alert,
+        alert=_alert(words, notice),
         action=html.escape(_address(query, locale)),
         form_token=html.escape(form_token),
         typed=html.escape(typed),
@@ -63,6 +63,43 @@ def form(
         invalid=' aria-invalid="true"' if notice and notice.code == "wrong_password" else "",
     )
     return _page(locale, query, words["title"], body)
+
+
+def step(
+    name: str,
+    locale: Locale,
+    query: Mapping[str, str],
+    *,
+    notice: Notice | None = None,
+    **parts: str,
+) -> str:
+    """A page between the password and the application.
+
+    Args:
+        name: `code`, `enrolment` or `recovery`.
+        locale: Language.
+        query: The authorization request, which the form carries on in its address.
+        notice: What went wrong before.
+        parts: What the page's form carries and shows; escaped here, except `qr` and `codes`, which
+            are markup we made.
+    """
+    words = TEXTS[locale]
+    raw = {part: text for part, text in parts.items() if part in {"qr", "codes"}}
+    body = _STEPS[name].substitute(
+        {**_escaped(words), **_escaped(parts), **raw},
+        alert=_alert(words, notice),
+        action=html.escape(_address(query, locale)),
+        described=" problem" if notice else "",
+        invalid=' aria-invalid="true"' if notice else "",
+    )
+    return _page(locale, {}, words[f"{name}_title"], body)
+
+
+def _alert(words: Mapping[str, str], notice: Notice | None) -> str:
+    if notice is None:
+        return ""
+    text = words[notice.code].format(minutes=notice.minutes)
+    return f'<p role="alert" id="problem">{html.escape(text)}</p>\n'
 
 
 def broken(locale: Locale) -> str:

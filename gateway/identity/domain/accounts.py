@@ -26,6 +26,7 @@ class Account:
         domains: Departmental domains they work for.
         password_hash: Argon2id, encoded.
         is_disabled: Whether signing in was withdrawn.
+        is_demo: Whether it belongs to the demo prefecture.
     """
 
     id: UUID
@@ -37,6 +38,7 @@ class Account:
     domains: tuple[str, ...]
     password_hash: str
     is_disabled: bool
+    is_demo: bool
 
     @property
     def area(self) -> str:

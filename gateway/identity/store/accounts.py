@@ -15,7 +15,7 @@ _NUL: Final = "\0"
 
 _ACCOUNT = """
 select id, login, name, organisation, roles, areas, domains, password_hash,
-       disabled_at is not null as is_disabled
+       disabled_at is not null as is_disabled, is_demo
 from accounts
 """
 BY_LOGIN = _ACCOUNT + "where login = $1"
@@ -141,6 +141,7 @@ def _account(row: Any) -> Account:
         domains=tuple(row["domains"]),
         password_hash=row["password_hash"],
         is_disabled=row["is_disabled"],
+        is_demo=row["is_demo"],
     )
 
 

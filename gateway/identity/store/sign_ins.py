@@ -31,7 +31,7 @@ class SignIn:
     """One attempt to sign in.
 
     Attributes:
-        outcome: signed_in, wrong_password, locked, disabled or client_refused.
+        outcome: signed_in, wrong_password, wrong_code, locked, disabled or client_refused.
         client: Client it was made through.
         login_index: Keyed digest of the login name; the name itself may be a mistyped password.
         account: Whose name it was, where it is anybody's.

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from gateway.identity.store.accounts import Accounts
 from gateway.identity.store.grants import Grants
 from gateway.identity.store.keys import Keys
+from gateway.identity.store.second_factors import SecondFactors
 from gateway.identity.store.sign_ins import SignIns
 from services.common import outbox, sealing
 from services.common.database import Connection, Database
@@ -23,6 +24,7 @@ class View:
         self.grants = Grants(connection)
         self.sign_ins = SignIns(connection)
         self.keys = Keys(connection)
+        self.second_factors = SecondFactors(connection)
 
     async def events(
         self, after: str | None, limit: int, areas: Sequence[str]

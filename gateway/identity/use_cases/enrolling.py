@@ -34,7 +34,7 @@ class KeysNotUsable(DomainError):
 async def enrol(
     store: Store, hasher: Hasher, person: Mapping[str, Any], password: str, *, now: datetime
 ) -> None:
-    """Add a person's account, or replace it and end its sessions.
+    """Add a person's account, or replace it, end its sessions and forget its authenticator.
 
     Args:
         store: Where it goes.
@@ -55,6 +55,9 @@ async def enrol(
         if not await tx.accounts.put_accounts([person], encoded, now, is_demo=False):
             raise NameTaken
         await tx.grants.revoke_of_login(login, now, "password_changed")
+        account = await tx.accounts.by_login(login)
+        if account is not None:
+            await tx.second_factors.forget(account.id)
 
 
 async def register(

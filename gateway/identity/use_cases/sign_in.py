@@ -115,7 +115,6 @@ class _Trial:
         if self.account.is_disabled:
             await self.record(tx, Outcome.DISABLED)
             return Attempt(Outcome.DISABLED)
-        await self.record(tx, Outcome.SIGNED_IN)
         return Attempt(Outcome.SIGNED_IN, self.account)
 
     async def record(self, tx: Tx, outcome: Outcome) -> None:
@@ -142,6 +141,10 @@ async def give_code(issuer: Issuer, ask: Ask, account: Account, *, now: datetime
     async with issuer.store.transaction() as tx:
         # 256 random bits need no slow hash: nobody can try them.
         await tx.grants.add_code(hashlib.sha256(code.encode()).digest(), given)
+        index = issuer.login_index(account.login)
+        await tx.sign_ins.record(
+            SignIn(Outcome.SIGNED_IN.value, ask.client, index, account.id), now
+        )
     return code
 
 

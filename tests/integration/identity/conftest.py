@@ -50,6 +50,7 @@ def settings(dsn: str) -> Callable[..., IdentitySettings]:
                 "issuer": ISSUER,
                 "key_encryption_key": KEY_ENCRYPTION_KEY,
                 "run_loops": False,
+                "second_factor": "off",
                 **identity.CHEAP,
                 **changes,
             }
