@@ -20,7 +20,6 @@ _HANGUL_FIRST, _HANGUL_LAST, _HANGUL_PER_INITIAL = 0xAC00, 0xD7A3, 588
 _HANGUL_INITIALS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 
 START: Final = "^"
-END: Final = "$"
 
 # Surnames read differently from the same character elsewhere.
 SURNAME_READINGS: Final[dict[str, str]] = {
@@ -81,20 +80,23 @@ def bigrams(name: str) -> tuple[str, ...]:
 
 
 def index_grams(name: str) -> tuple[str, ...]:
-    """What a search index stores of a name: its bigrams and its marked first and last letters."""
+    """What a search index stores of a name: its bigrams and its marked first letter."""
     text = _folded(name)
     if not text:
         return ()
-    return tuple(dict.fromkeys((START + text[0], *bigrams(text), text[-1] + END)))
+    return tuple(dict.fromkeys((START + text[0], *bigrams(text))))
 
 
-def query_grams(beginning: str) -> tuple[str, ...]:
-    """The grams every name that begins like this has in the index; 金哲 finds 金哲洙."""
-    text = _folded(beginning)
-    if not text:
-        return ()
-    pairs = bigrams(text) if len(text) > 1 else ()
-    return (START + text[0], *pairs)
+def query_grams(part: str) -> tuple[str, ...]:
+    """The grams that every name with this part has in the index.
+
+    One character is looked for at the beginning, as a surname; several stand anywhere: 明子 finds
+    金明子. Two characters are one gram, so what is found is exact; more are the grams of more.
+    """
+    text = _folded(part)
+    if len(text) == 1:
+        return (START + text,)
+    return bigrams(text)
 
 
 def pinyin_key(syllables: Iterable[str]) -> str:

@@ -44,8 +44,9 @@ def query_keys(text: str) -> tuple[tuple[str, ...], ...]:
     """The alternatives a typed name asks for; a resident fits who has all keys of one of them.
 
     Args:
-        text: The beginning of a name in Chinese characters or Hangul, pinyin with or without
-            blanks, or initials (`jzz`, ㄱㅊㅅ).
+        text: One character that a name begins with, or several that stand anywhere in it (明子
+            finds 金明子), Chinese or Hangul; the beginning of its pinyin, with or without blanks;
+            or initials (`jzz`, ㄱㅊㅅ).
     """
     tidy = names.normalise(text).casefold()
     # NFKC turns the compatibility letters a keyboard types (ㄱ) into conjoining ones and back here.

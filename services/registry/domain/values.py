@@ -112,7 +112,12 @@ def _boolean(value: Any) -> bool:
     return value
 
 
-def _phone(value: Any) -> str:
+def telephone(value: Any) -> str:
+    """A telephone number as it is kept.
+
+    Raises:
+        ValueError: It is none; the message says what one looks like.
+    """
     number = _PHONE_NOISE.sub("", _text(value))
     if not _PHONE.fullmatch(number):
         raise _Unfit("A telephone number is a mobile number, or 0 with area code and number.")
@@ -144,7 +149,7 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "integer": _integer,
     "decimal": _decimal,
     "boolean": _boolean,
-    "phone": _phone,
+    "phone": telephone,
     "area": _area,
     "id": _id,
     "document": _document,

@@ -61,10 +61,12 @@ async def people(registry: Registry) -> Registry:
 
 async def test_a_name_is_found_in_every_script(people: Registry) -> None:
     cases: list[tuple[str, list[str]]] = [
-        ("金哲", ["金哲浩", "金哲洙", "金哲"]),
+        ("金哲", ["金哲浩", "金哲洙", "金哲", "朴金哲"]),
+        ("小明", ["王小明"]),
         ("金哲洙", ["金哲洙"]),
         ("金 哲 洙", ["金哲洙"]),
         ("김철", ["金哲浩", "金哲洙", "金哲"]),
+        ("금철", ["朴金哲"]),
         ("김철수", ["金哲洙"]),
         ("jinzhe", ["金哲浩", "金哲洙", "金哲"]),
         ("Jin Zhe Zhu", ["金哲洙"]),
@@ -85,8 +87,8 @@ async def test_an_area_lists_everybody_in_it_by_dwelling(people: Registry) -> No
 
 async def test_area_and_name_narrow_each_other(people: Registry) -> None:
     assert await names(people, within=COMMUNITY, name="金") == ["金哲洙", "金哲"]
-    assert await names(people, within=COUNTY, name="金哲") == ["金哲洙", "金哲"]
-    assert await names(people, within=OTHER_GRID, name="金哲") == []
+    assert await names(people, within=COUNTY, name="金哲") == ["金哲洙", "金哲", "朴金哲"]
+    assert await names(people, within=OTHER_GRID, name="哲洙") == []
 
 
 async def test_the_dead_are_not_listed(registry: Registry) -> None:

@@ -53,8 +53,8 @@ def test_grams_of_a_name() -> None:
     assert names.bigrams("金哲洙") == ("金哲", "哲洙")
     assert names.bigrams("金") == ("金",)
     assert names.bigrams("") == ()
-    assert names.index_grams("金哲洙") == ("^金", "金哲", "哲洙", "洙$")
-    assert names.query_grams("金哲") == ("^金", "金哲")
+    assert names.index_grams("金哲洙") == ("^金", "金哲", "哲洙")
+    assert names.query_grams("金哲") == ("金哲",)
     assert names.query_grams("金") == ("^金",)
     assert names.query_grams(" ") == names.index_grams(" ") == ()
 
@@ -62,6 +62,13 @@ def test_grams_of_a_name() -> None:
 @given(st.one_of(chinese, hangul), st.integers(1, 5))
 def test_every_beginning_of_a_name_finds_it(name: str, length: int) -> None:
     assert set(names.query_grams(name[:length])) <= set(names.index_grams(name))
+
+
+@given(st.one_of(chinese, hangul), st.data())
+def test_two_neighbours_anywhere_in_a_name_find_it(name: str, data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, max(0, len(name) - 2)))
+    part = name[first : first + 2]
+    assert (set(names.query_grams(part)) <= set(names.index_grams(name))) or len(part) < 2
 
 
 def test_pinyin_keys_have_neither_tones_nor_case() -> None:

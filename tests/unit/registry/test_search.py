@@ -30,8 +30,13 @@ def test_pinyin_and_initials_find_a_name(text: str) -> None:
     assert finds(text, search.keys_of("金哲洙", "김철수", "jin zhe zhu"))
 
 
-@pytest.mark.parametrize("text", ["哲洙", "zhe", "zz", "철수", "ㅊㅅ", "金洙", "jinzhezhua"])
-def test_the_middle_of_a_name_does_not(text: str) -> None:
+@pytest.mark.parametrize("text", ["哲洙", "철수"])
+def test_two_characters_find_a_name_wherever_they_stand(text: str) -> None:
+    assert finds(text, search.keys_of("金哲洙", "김철수", "jin zhe zhu"))
+
+
+@pytest.mark.parametrize("text", ["洙", "수", "zhe", "zz", "ㅊㅅ", "金洙", "jinzhezhua"])
+def test_other_middles_do_not(text: str) -> None:
     assert not finds(text, search.keys_of("金哲洙", "김철수", "jin zhe zhu"))
 
 
