@@ -1,5 +1,6 @@
 """What a signed-in person may ask about themselves."""
 
+import base64
 from uuid import UUID
 
 import orjson
@@ -7,8 +8,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from gateway.identity.api.deps import IssuerDep, NowDep
-from gateway.identity.api.schemas import MeView, PasswordChange
-from gateway.identity.use_cases import passwords
+from gateway.identity.api.schemas import MeView, PasswordChange, SessionList
+from gateway.identity.use_cases import passwords, sessions
 from gateway.identity.use_cases.passwords import Change
 from services.common.auth import Caller
 from services.common.errors import NothingHere
@@ -46,6 +47,52 @@ async def change_password(
     )
     await passwords.change(issuer, change, now=now)
     return Response(status_code=204)
+
+
+@router.get(
+    "/v1/me/sessions",
+    operation_id="identity.sessions.list",
+    responses={200: {"model": SessionList}},
+)
+async def list_sessions(caller: Caller, issuer: IssuerDep, now: NowDep) -> Response:
+    """Where you are signed in: application and times, no device and no place."""
+    current = sid_of(caller.token)
+    found = await sessions.own(issuer, _account(caller.subject), now=now)
+    items = [
+        {
+            "id": str(session.id),
+            "client": session.client,
+            "client_name": session.client_name,
+            "signed_in_at": session.signed_in_at,
+            "last_used_at": session.last_used_at,
+            "ends_at": session.ends_at,
+            "is_current": str(session.id) == current,
+        }
+        for session in found
+    ]
+    return Response(
+        orjson.dumps({"items": items}, option=orjson.OPT_UTC_Z),
+        headers={"Cache-Control": "no-store"},
+        media_type="application/json",
+    )
+
+
+# A session that is ended twice is ended once, so no Idempotency-Key is asked for.
+@router.delete(
+    "/v1/me/sessions/{session_id}", operation_id="identity.sessions.end", status_code=204
+)
+async def end_session(session_id: UUID, caller: Caller, issuer: IssuerDep, now: NowDep) -> Response:
+    """Sign out there: a lost phone, a desk in another office."""
+    await sessions.end_own(issuer, _account(caller.subject), session_id, now=now)
+    return Response(status_code=204)
+
+
+def sid_of(token: str) -> str | None:
+    """The session a verified token belongs to."""
+    payload = token.split(".")[1]
+    claims = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    sid = claims.get("sid")
+    return sid if isinstance(sid, str) else None
 
 
 def _account(subject: str) -> UUID:

@@ -35,6 +35,8 @@ POLICY: Final[Mapping[str, Rule]] = MappingProxyType(
         "identity.keys.rotate": allow("security_admin"),
         "identity.me.show": allow(*ROLES),
         "identity.me.change_password": allow(*PEOPLE),
+        "identity.sessions.list": allow(*PEOPLE),
+        "identity.sessions.end": allow(*PEOPLE),
         "identity.events.list": allow("system_admin", "security_admin", "auditor"),
     }
 )

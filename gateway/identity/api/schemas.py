@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -37,6 +38,24 @@ class MeView(BaseModel):
     roles: list[str]
     areas: list[str]
     domains: list[str]
+
+
+class SessionView(BaseModel):
+    """One place where you are signed in."""
+
+    id: UUID
+    client: str
+    client_name: str
+    signed_in_at: datetime
+    last_used_at: datetime
+    ends_at: datetime = Field(description="If it is not used again.")
+    is_current: bool = Field(description="The one you ask from.")
+
+
+class SessionList(BaseModel):
+    """Where you are signed in, newest first."""
+
+    items: list[SessionView]
 
 
 class PasswordChange(BaseModel):

@@ -1,6 +1,7 @@
 """Codes, sessions and used assertions: what was given out and may be shown once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,10 +55,46 @@ FAMILY_OF = """
 select f.id from refresh_tokens t join token_families f on f.id = t.family_id
 where t.token_hash = $1 and f.client_id = $2
 """
+SESSIONS = """
+select f.id, f.client_id, c.name as client_name, f.signed_in_at, f.expires_at,
+       max(t.issued_at) as last_used_at, max(t.expires_at) as idle_until
+from token_families f
+join clients c on c.id = f.client_id
+join refresh_tokens t on t.family_id = f.id
+where f.account_id = $1 and f.revoked_at is null and f.expires_at > $2
+group by f.id, c.name having max(t.expires_at) > $2
+order by f.id desc
+"""
+END_OWN = """
+update token_families set revoked_at = coalesce(revoked_at, $3),
+    revoked_for = coalesce(revoked_for, 'signed_out')
+where id = $1 and account_id = $2 returning true
+"""
 USE_ASSERTION = """
 insert into assertion_ids (client_id, jti_hash, expires_at) values ($1, $2, $3)
 on conflict do nothing returning true
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One place where a person is signed in. No device, address or place is kept of it.
+
+    Attributes:
+        id: Its family.
+        client: Client id of the application.
+        client_name: What people call the application.
+        signed_in_at: When it began.
+        last_used_at: When it last asked for a token.
+        ends_at: When it ends if it is not used again.
+    """
+
+    id: UUID
+    client: str
+    client_name: str
+    signed_in_at: datetime
+    last_used_at: datetime
+    ends_at: datetime
 
 
 class Grants:
@@ -121,6 +158,25 @@ class Grants:
     async def revoke_of_login(self, login: str, now: datetime, why: str) -> None:
         """End all sessions of a person."""
         await self._connection.execute(REVOKE_OF_LOGIN, login, now, why)
+
+    async def sessions_of(self, account_id: UUID, now: datetime) -> list[Session]:
+        """A person's sessions that can still go on, the newest first."""
+        rows = await self._connection.fetch(SESSIONS, account_id, now)
+        return [
+            Session(
+                row["id"],
+                row["client_id"],
+                row["client_name"],
+                row["signed_in_at"],
+                row["last_used_at"],
+                min(row["expires_at"], row["idle_until"]),
+            )
+            for row in rows
+        ]
+
+    async def end_own(self, family: UUID, account_id: UUID, now: datetime) -> bool:
+        """End a session of this person; False when there is none. Ended twice is ended once."""
+        return bool(await self._connection.fetchval(END_OWN, family, account_id, now))
 
     async def family_of(self, token_hash: bytes, client: str) -> UUID | None:
         """The session of a client's refresh token."""

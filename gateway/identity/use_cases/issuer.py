@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from gateway.identity.domain.accounts import Account, Client
 from gateway.identity.domain.lockout import LockRule
@@ -42,11 +43,17 @@ class Issuer:
         """Keyed digest of a login name, by which attempts on it are counted and logged."""
         return self.sealer.blind_index("login", login)
 
-    async def token_for_person(self, account: Account, client: Client, now: datetime) -> str:
-        """An access token for a person, through the client they signed in with."""
+    async def token_for_person(
+        self, account: Account, client: Client, session: UUID, now: datetime
+    ) -> str:
+        """An access token for a person, through the client they signed in with.
+
+        `sid` names the session, as OpenID Connect Front-Channel Logout 1.0 does.
+        """
         return await self.keyring.sign(
             {
                 **self._claims(client, now),
+                "sid": str(session),
                 "sub": str(account.id),
                 "name": account.name,
                 "org": account.organisation,

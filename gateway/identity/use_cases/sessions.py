@@ -13,8 +13,10 @@ from gateway.identity.domain import sessions
 from gateway.identity.domain.accounts import Account, Client
 from gateway.identity.domain.refusals import GrantRefused, TokenTypeNotRevocable
 from gateway.identity.domain.sessions import Code, Refresh, Verdict
+from gateway.identity.store.grants import Session
 from gateway.identity.store.store import Tx
 from gateway.identity.use_cases.issuer import Issuer
+from services.common.errors import NothingHere
 from services.common.ids import new_id
 
 _DOTS_OF_A_JWT: Final = 2
@@ -57,6 +59,7 @@ async def exchange_code(issuer: Issuer, client: Client, shown: Shown, *, now: da
         GrantRefused: Unknown, over, used, or not this client's. A used one ends its session.
     """
     account: Account | None = None
+    session: UUID | None = None
     verdict = Verdict.REFUSE
     refresh_token = secrets.token_urlsafe(32)
     code_hash = _digest(shown.code)
@@ -72,14 +75,17 @@ async def exchange_code(issuer: Issuer, client: Client, shown: Shown, *, now: da
             )
             account = await tx.accounts.by_id(given.account)
             if verdict is Verdict.ACCEPT and account is not None and not account.is_disabled:
-                await _Step(issuer, tx, client, now).begin(code_hash, given, refresh_token)
+                session = await _Step(issuer, tx, client, now).begin(
+                    code_hash, given, refresh_token
+                )
             elif verdict is Verdict.BURN:
                 await tx.grants.use_code(code_hash, now, None)
             elif verdict is Verdict.END_SESSION and given.family is not None:
                 await tx.grants.revoke([given.family], now, "code_reused")
     # Raised outside the block: a refusal that ended a session must not be rolled back.
-    account = _accepted(verdict, account, client)
-    return Granted(await issuer.token_for_person(account, client, now), refresh_token)
+    account, session = _accepted(verdict, account, session, client)
+    token = await issuer.token_for_person(account, client, session, now)
+    return Granted(token, refresh_token)
 
 
 async def refresh(issuer: Issuer, client: Client, *, token: str, now: datetime) -> Granted:
@@ -103,8 +109,9 @@ async def refresh(issuer: Issuer, client: Client, *, token: str, now: datetime) 
                 await tx.grants.revoke([given.family], now, "account_disabled")
             elif verdict is Verdict.ACCEPT:
                 await _Step(issuer, tx, client, now).carry_on(_digest(token), given, successor)
-    account = _accepted(verdict, account, client)
-    return Granted(await issuer.token_for_person(account, client, now), successor)
+    session = given.family if given is not None else None
+    account, session = _accepted(verdict, account, session, client)
+    return Granted(await issuer.token_for_person(account, client, session, now), successor)
 
 
 async def revoke(issuer: Issuer, client: Client, *, token: str, now: datetime) -> None:
@@ -121,6 +128,23 @@ async def revoke(issuer: Issuer, client: Client, *, token: str, now: datetime) -
         raise TokenTypeNotRevocable("Access tokens end by themselves; revoke the refresh token.")
 
 
+async def own(issuer: Issuer, account_id: UUID, *, now: datetime) -> list[Session]:
+    """Where a person is signed in."""
+    async with issuer.store.read() as view:
+        return await view.grants.sessions_of(account_id, now)
+
+
+async def end_own(issuer: Issuer, account_id: UUID, session: UUID, *, now: datetime) -> None:
+    """Sign a person out somewhere else; its last access token ends within ten minutes.
+
+    Raises:
+        NothingHere: It is no session of this person.
+    """
+    async with issuer.store.transaction() as tx:
+        if not await tx.grants.end_own(session, account_id, now):
+            raise NothingHere
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     """One step of a session, inside its transaction."""
@@ -130,7 +154,7 @@ class _Step:
     client: Client
     now: datetime
 
-    async def begin(self, code_hash: bytes, given: Code, refresh_token: str) -> None:
+    async def begin(self, code_hash: bytes, given: Code, refresh_token: str) -> UUID:
         family = new_id()
         absolute = timedelta(seconds=self.issuer.settings.refresh_absolute_s)
         await self.tx.grants.begin(
@@ -142,6 +166,7 @@ class _Step:
         )
         await self.tx.grants.use_code(code_hash, self.now, family)
         await self._add(refresh_token, family)
+        return family
 
     async def carry_on(self, token_hash: bytes, given: Refresh, successor: str) -> None:
         if given.successor is not None:
@@ -158,9 +183,12 @@ class _Step:
         )
 
 
-def _accepted(verdict: Verdict, account: Account | None, client: Client) -> Account:
-    if verdict is Verdict.ACCEPT and account is not None and not account.is_disabled:
-        return account
+def _accepted(
+    verdict: Verdict, account: Account | None, session: UUID | None, client: Client
+) -> tuple[Account, UUID]:
+    match account, session:
+        case Account(is_disabled=False), UUID() if verdict is Verdict.ACCEPT:
+            return account, session
     if verdict in (Verdict.BURN, Verdict.END_SESSION):
         _log.warning("identity.grant_misused", client=client.id, verdict=verdict.value)
     raise GrantRefused("The grant is not valid: unknown, over, used before, or not yours.")
