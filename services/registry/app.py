@@ -11,13 +11,14 @@ from services.common.auth import Gate, PeerKeys
 from services.common.database import Database
 from services.common.peers import Peer
 from services.common.timers import TimerLoop
-from services.registry.api import ROUTERS, imports
+from services.registry.api import ROUTERS, imports, reconciliations
 from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
 from services.registry.use_cases import upkeep
 from services.registry.use_cases.imports import run as imports_run
 from services.registry.use_cases.imports.plan import importing
+from services.registry.use_cases.reconciliations import run as reconciliations_run
 
 _FORM_BYTES = 1 << 20
 
@@ -43,11 +44,16 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                 every_s = settings.count_every_s
                 await upkeep.begin(store, every_s=every_s)
                 handlers = upkeep.handlers(store, every_s=every_s)
-                handlers = {**handlers, **imports_run.upkeep_handlers(work)}
+                handlers = {
+                    **handlers,
+                    **imports_run.upkeep_handlers(work),
+                    **reconciliations_run.upkeep_handlers(work),
+                }
                 # An import works for minutes: with a loop of its own it delays no deadline.
                 for loop in (
                     TimerLoop(database, handlers),
                     TimerLoop(database, imports_run.handlers(work), batch=1),
+                    TimerLoop(database, reconciliations_run.handlers(work), batch=1),
                 ):
                     stack.push_async_callback(_stop, asyncio.create_task(loop.run()))
             yield
@@ -65,7 +71,9 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
         ),
         routers=ROUTERS,
         checks={"database": database.ping},
-        upload_paths={imports.PATH: settings.import_file_bytes + _FORM_BYTES},
+        upload_paths=dict.fromkeys(
+            (imports.PATH, reconciliations.PATH), settings.import_file_bytes + _FORM_BYTES
+        ),
     )
 
 

@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from services.registry.api import accesses, areas, events, grids, imports, indicators, residents
+from services.registry.api import (
+    accesses,
+    areas,
+    events,
+    grids,
+    imports,
+    indicators,
+    reconciliations,
+    residents,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     residents.hot_router,  # first: routes are tried in order, and these are asked for most
@@ -13,4 +22,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     indicators.router,
     events.router,
     imports.router,
+    reconciliations.router,
 )

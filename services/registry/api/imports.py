@@ -64,7 +64,7 @@ async def start(
 ) -> Response:
     """Accepts an XLSX or CSV file; its rows are recorded afterwards, see the job."""
     async with request.form() as form:  # closes the uploaded file, whatever happens
-        asked = _asked(request, caller, form)
+        asked = asked_of(request, caller, form)
         answer = await imports.accept(_env(request), reading, asked, once)
     return answer.response()
 
@@ -82,7 +82,7 @@ async def listed(
     jobs, following = await imports.page(
         _env(request), reading, caller.domains, filters.after, filters.limit
     )
-    items = orjson.dumps([domain.view(job, _base(request)) for job in jobs])
+    items = orjson.dumps([domain.view(job, base_of(request)) for job in jobs])
     return pages.answer(request, items, following)
 
 
@@ -97,7 +97,7 @@ async def get(
 ) -> Response:
     """How far it came, what it counted, and what became of each column."""
     job = await imports.one(_env(request), reading, caller.domains, import_id)
-    body = orjson.dumps(domain.view(job, _base(request)))
+    body = orjson.dumps(domain.view(job, base_of(request)))
     headers = {"Cache-Control": "no-store"}
     return Response(body, headers=headers, media_type="application/json")
 
@@ -137,24 +137,30 @@ async def cancel(
 ) -> Response:
     """Stops an import; rows that were recorded stay recorded."""
     answer = await imports.cancel(
-        _env(request), reading, caller.domains, import_id, once=once, base=_base(request)
+        _env(request), reading, caller.domains, import_id, once=once, base=base_of(request)
     )
     return answer.response()
 
 
-def _asked(request: Request, caller: Principal, form: FormData) -> ImportRequest:
+def asked_of(request: Request, caller: Principal, form: FormData) -> ImportRequest:
+    """What a form with a file asks; a reconciliation is asked for with the same form.
+
+    Raises:
+        ValidationFailed: The file or a word is missing.
+        MappingNotValid: The mapping is no JSON object of texts.
+    """
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise ValidationFailed(Fault("/file", "file-required", "请选择要上传的文件。"))
     return ImportRequest(
         file=file.file,
         file_name=file.filename or "",
-        domain=_text(form, "domain"),
-        county=_text(form, "county"),
+        domain=text_of(form, "domain"),
+        county=text_of(form, "county"),
         mapping=_mapping(form),
         dry_run=_flag(form, "dry_run"),
         domains=caller.domains,
-        base=_base(request),
+        base=base_of(request),
     )
 
 
@@ -163,11 +169,17 @@ def _env(request: Request) -> Importing:
     return env
 
 
-def _base(request: Request) -> str:
+def base_of(request: Request) -> str:
+    """Path of the imports as the caller knows it."""
     return f"{request.scope.get('root_path', '')}{PATH}"
 
 
-def _text(form: FormData, name: str) -> str:
+def text_of(form: FormData, name: str) -> str:
+    """A short text of a form.
+
+    Raises:
+        ValidationFailed: It is missing or too long.
+    """
     value = form.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= 40:  # noqa: PLR2004 — longest code, doubled
         raise ValidationFailed(Fault(f"/{name}", "missing", f"缺少 {name}。"))

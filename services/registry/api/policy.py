@@ -34,5 +34,12 @@ POLICY: Final[Policy] = {
     "registry.imports.get": allow(*DEPARTMENTS),
     "registry.imports.errors": allow(*DEPARTMENTS, purpose=True),
     "registry.imports.cancel": allow(*DEPARTMENTS),
+    "registry.reconciliations.start": allow(*DEPARTMENTS),
+    "registry.reconciliations.list": allow(*DEPARTMENTS),
+    "registry.reconciliations.get": allow(*DEPARTMENTS),
+    "registry.reconciliations.differences": allow(*DEPARTMENTS, purpose=True),
+    "registry.reconciliations.file": allow(*DEPARTMENTS, purpose=True),
+    "registry.reconciliations.apply": allow(*DEPARTMENTS),
+    "registry.reconciliations.cancel": allow(*DEPARTMENTS),
     "registry.events.list": allow(*DEPARTMENTS, "county_officer", "auditor", "system_admin"),
 }

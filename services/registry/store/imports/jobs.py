@@ -23,8 +23,11 @@ insert into imports (county, id, domain, organisation, requested_by, requested_b
     request_id, file_name, media_type, size_bytes, sha256, plan, dry_run, default_on, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
+# Held against the record first, a file keeps the day on which it was.
 FIRST_CAME = """
-select min(default_on) from imports where county = $1 and domain = $2 and sha256 = $3
+select least(
+    (select min(default_on) from imports where (county, domain, sha256) = ($1, $2, $3)),
+    (select min(default_on) from reconciliations where (county, domain, sha256) = ($1, $2, $3)))
 """
 BY_ID = f"""
 select {_SELECTED} from imports

@@ -53,7 +53,7 @@ async def accept(env: Importing, reading: Reading, request: Request, once: Once)
     try:
         async with env.turn:
             plan = await asyncio.to_thread(imports_plan.plan_of, env, kept.path, request)
-        job = _job(env, reading, request, import_id, kept, plan)
+        job = job_of(env, reading, request, import_id, kept, plan)
         async with env.store.transaction(once) as tx:
             first = await imports.first_came(tx.connection, job.county, job.domain, job.sha256)
             job = job if first is None else replace(job, default_on=first)
@@ -186,7 +186,7 @@ def check_scope(env: Importing, reading: Reading, request: Request) -> None:
         raise CountyNotYours
 
 
-def _job(
+def job_of(
     env: Importing,
     reading: Reading,
     request: Request,
@@ -194,6 +194,7 @@ def _job(
     kept: Kept,
     plan: FilePlan,
 ) -> Job:
+    """The import a kept file will be; one that is only looked at is described the same way."""
     now = env.clock()
     return Job(
         county=request.county,

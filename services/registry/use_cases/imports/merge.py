@@ -137,7 +137,8 @@ class Merger:
         if "index" in entry:
             return bool(entry["index"] == sealed.value_key(self._sealer, field_.code, value))
         known = entry.get("value")
-        return type(known) is type(value) and bool(known == value)
+        # 60 and 60.0 are one area; True and 1 are not one value.
+        return isinstance(known, bool) == isinstance(value, bool) and bool(known == value)
 
     def _fold(self, merged: Merged, field_: Field, value: Any, observed_on: date) -> None:
         key, text, secret = self._forms(merged.resident_id, field_, value)

@@ -24,7 +24,7 @@ class Batch:
         faults: What was wrong or left out, by row.
         rows: How many rows hold a person.
         rejected: How many of them were refused.
-        refused: Identity numbers of refused rows, where they could be read.
+        refused: Number and identity number of refused rows, where that could be read.
         last: Number of the last row.
     """
 
@@ -32,7 +32,7 @@ class Batch:
     faults: list[tuple[int, tuple[Fault, ...]]] = field(default_factory=list)
     rows: int = 0
     rejected: int = 0
-    refused: list[str] = field(default_factory=list)
+    refused: list[tuple[int, str]] = field(default_factory=list)
     last: int = 0
 
     def add(self, env: Importing, job: Job, read: RowRead) -> None:
@@ -45,7 +45,7 @@ class Batch:
             return
         self.rejected += 1
         if read.document is not None:
-            self.refused.append(read.document)
+            self.refused.append((read.number, read.document))
 
 
 def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:

@@ -1,0 +1,1 @@
+"""Reconciliations: a department's whole file held against the record, nothing written into it."""

@@ -1,0 +1,1 @@
+"""Reconciliations: jobs, the file's people on their way, and what was found."""

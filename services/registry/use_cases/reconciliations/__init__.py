@@ -1,0 +1,1 @@
+"""Reconciliations: accepted, read, compared, reported, applied."""
