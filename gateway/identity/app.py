@@ -9,7 +9,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 from joserfc.jwk import KeySet
 
-from gateway.identity.api import events, keys, me, sign_in, tokens
+from gateway.identity.api import accounts, events, keys, me, sign_in, tokens
 from gateway.identity.api.policy import POLICY
 from gateway.identity.domain.refusals import OAuthRefused
 from gateway.identity.settings import IdentitySettings
@@ -63,7 +63,14 @@ def create_app(
         version="1",
         lifespan=lifespan,
         gate=gate,
-        routers=(tokens.router, sign_in.router, keys.router, me.router, events.router),
+        routers=(
+            tokens.router,
+            sign_in.router,
+            keys.router,
+            me.router,
+            accounts.router,
+            events.router,
+        ),
         checks={"database": database.ping},
     )
     app.add_exception_handler(OAuthRefused, tokens.on_refused)

@@ -9,6 +9,7 @@ from gateway.identity.app import create_app
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.store.store import Store
 from gateway.identity.use_cases import demo, enrolling
+from gateway.identity.use_cases.administering import ACCOUNT_CHANGED
 from gateway.identity.use_cases.hashing import hasher_of
 from gateway.identity.use_cases.sign_in import ACCOUNT_LOCKED
 from services.common.clock import utc_now
@@ -64,6 +65,6 @@ SERVICE: Final = Service(
     settings=IdentitySettings,
     create_app=create_app,
     migrations=Path(__file__).parent / "migrations" / "versions",
-    emits=frozenset({ACCOUNT_LOCKED}),
+    emits=frozenset({ACCOUNT_LOCKED, ACCOUNT_CHANGED}),
     load_demo=load_demo,
 )

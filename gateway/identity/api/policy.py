@@ -37,6 +37,14 @@ POLICY: Final[Mapping[str, Rule]] = MappingProxyType(
         "identity.me.change_password": allow(*PEOPLE),
         "identity.sessions.list": allow(*PEOPLE),
         "identity.sessions.end": allow(*PEOPLE),
+        "identity.accounts.list": allow("system_admin", "security_admin", "auditor"),
+        "identity.accounts.get": allow("system_admin", "security_admin", "auditor"),
+        "identity.accounts.put": allow("system_admin"),
+        "identity.accounts.disable": allow("system_admin"),
+        "identity.accounts.grant": allow("security_admin"),
+        "identity.accounts.issue_credentials": allow("security_admin"),
+        "identity.account_changes.list": allow("security_admin", "auditor"),
+        "identity.sign_ins.list": allow("security_admin", "auditor"),
         "identity.events.list": allow("system_admin", "security_admin", "auditor"),
     }
 )

@@ -71,12 +71,12 @@ class Accounts:
         if _NUL in login:
             return None
         row = await self._connection.fetchrow(BY_LOGIN, login)
-        return _account(row) if row else None
+        return account_of(row) if row else None
 
     async def by_id(self, account_id: UUID) -> Account | None:
         """The account with this id."""
         row = await self._connection.fetchrow(BY_ID, account_id)
-        return _account(row) if row else None
+        return account_of(row) if row else None
 
     async def client(self, client_id: str) -> Client | None:
         """The client with this id."""
@@ -130,7 +130,8 @@ class Accounts:
         return value
 
 
-def _account(row: Any) -> Account:
+def account_of(row: Any) -> Account:
+    """The account a row is."""
     return Account(
         id=row["id"],
         login=row["login"],

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from gateway.identity.store.accounts import Accounts
+from gateway.identity.store.administration import Administration
 from gateway.identity.store.grants import Grants
 from gateway.identity.store.keys import Keys
 from gateway.identity.store.second_factors import SecondFactors
@@ -24,6 +25,7 @@ class View:
         self.grants = Grants(connection)
         self.sign_ins = SignIns(connection)
         self.keys = Keys(connection)
+        self.administration = Administration(connection)
         self.second_factors = SecondFactors(connection)
 
     async def events(
