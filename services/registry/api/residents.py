@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from services.common import edge
 from services.common.auth import Caller, Principal
+from services.common.clock import local_day, utc_now
 from services.common.direct import DirectRoute, direct
 from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import OnceHeader
 from services.registry.api import bodies, documents, pages, schemas
 from services.registry.api.deps import ReadingDep, StoreDep, reading_of, uuid_of
-from services.registry.domain import scopes
+from services.registry.domain import filters, scopes
 from services.registry.store.store import Store
 from services.registry.use_cases import corrections, residents
 
@@ -59,17 +60,28 @@ async def look_up(request: Request) -> Response:
 @router.post(
     "/search",
     operation_id="registry.residents.search",
-    summary="Residents by area and name",
+    summary="Residents by area, name, telephone, address or what they are",
     responses={200: {"model": schemas.ResidentPage}},
 )
 async def search(
     request: Request, store: StoreDep, caller: Caller, reading: ReadingDep, body: schemas.Search
 ) -> Response:
-    """Living residents by dwelling; a wide area needs a specific name."""
-    within = scopes.require_within(body.within, caller.areas, "/within")
+    """Residents by dwelling; a wide area needs a specific name or a telephone number."""
+    scopes.require_within(body.within, caller.areas, "/within")
     wanted = store.selections.of(body.fields, "/fields", caller.roles, caller.domains)
-    question = residents.Question(within, body.name, body.after, body.limit)
-    return pages.answer(request, *await residents.find(store, reading, wanted, question))
+    asker = filters.Asker(caller.roles, caller.domains)
+    asked = body.checked(store.catalogue, asker, local_day(utc_now()))
+    question = residents.Question(asked, body.after, body.limit, body.count == "capped")
+    found = await residents.find(store, reading, wanted, question)
+    return pages.answer(request, found.items, found.following, _counted(found.count))
+
+
+def _counted(found: int | None) -> dict[str, Any]:
+    """The member `count`, where it was asked for."""
+    if found is None:
+        return {}
+    value = min(found, residents.MOST_COUNTED)
+    return {"count": {"value": value, "capped": found > value}}
 
 
 @hot_router.get(

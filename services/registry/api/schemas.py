@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common import paging
+from services.registry.api.filter_schemas import Filter
 from services.registry.domain.areas import Level
 
 _WORD = r"^[a-z_]+$"
-_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
 
 class PageFilter(BaseModel):
@@ -139,22 +139,15 @@ class Lookup(BaseModel):
     fields: list[str] = Field(min_length=1, max_length=60, description="Codes of the catalogue.")
 
 
-class Search(BaseModel):
-    """A search by area, name or both."""
+class Search(Filter):
+    """A search: whom, what of them, and whether to count."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    within: str = Field(max_length=26, description="Area code.")
-    name: str | None = Field(
-        None,
-        min_length=1,
-        max_length=40,
-        pattern=_PRINTABLE,
-        description="Beginning of a name: 汉字, 한글, pinyin, or initials (`jzz`, ㄱㅊㅅ).",
+    fields: list[str] = Field(min_length=1, max_length=60, description="Codes of the catalogue.")
+    after: str | None = Field(None, max_length=512, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200, description="Residents at most.")
+    count: Literal["none", "capped"] = Field(
+        "none", description="`capped` says how many there are, up to 10,000."
     )
-    fields: list[str] = Field(min_length=1, max_length=60)
-    after: str | None = Field(None, max_length=512)
-    limit: int = Field(50, ge=1, le=200)
 
 
 class Fact(BaseModel):
@@ -188,11 +181,19 @@ class Resident(BaseModel):
     facts: dict[str, Fact | None] | None = None
 
 
+class Count(BaseModel):
+    """How many there are; `capped` when there are more."""
+
+    value: int = Field(le=10_000)
+    capped: bool
+
+
 class ResidentPage(BaseModel):
     """Residents by dwelling."""
 
     items: list[Resident]
     next: str | None
+    count: Count | None = Field(None, description="Only where asked for.")
 
 
 class Member(BaseModel):

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 from services.common.errors import DomainError
-from services.registry.domain import areas, names
+from services.registry.domain import names
 
 _PINYIN: Final = "p:"
 _INITIALS: Final = "i:"
@@ -65,18 +65,6 @@ def is_specific(text: str) -> bool:
     tidy = names.normalise(text).casefold().replace(" ", "")
     enough = _SPECIFIC_INITIALS if tidy.isascii() or _JAMO.match(text.strip()) else 0
     return len(tidy) >= (enough or _SPECIFIC_CHARACTERS)
-
-
-def require_narrow(within: str, name: str | None) -> None:
-    """Pass when a search has few enough answers to be one.
-
-    Raises:
-        SearchTooBroad: Wider than a community, and no specific name.
-    """
-    if len(within) >= areas.LENGTHS["community"]:
-        return
-    if not name or not is_specific(name):
-        raise SearchTooBroad
 
 
 def _beginnings(kind: str, parts: tuple[str, ...]) -> dict[str, None]:

@@ -13,6 +13,7 @@ from services.registry.domain.catalogue import Field
 from services.registry.domain.filters import Condition, Filter
 from services.registry.store import sealed
 
+_KEYS: Final = "text[]"
 _BUILDING: Final = areas.LENGTHS["building"]
 _TYPES: Final = {"date": "date", "id": "uuid"}
 _COMPARED: Final = {"eq": "=", "ge": ">=", "le": "<="}
@@ -35,52 +36,53 @@ class _Arguments:
         return f"${self._first + len(self.values) - 1}::{cast}"
 
 
-def conditions(asked: Filter, sealer: Sealer, first_parameter: int) -> tuple[str, list[Any]]:
+def conditions(
+    asked: Filter, sealer: Sealer, first_parameter: int, *, walked: bool | None = None
+) -> tuple[str, list[Any]]:
     """The condition that holds for the residents of a filter, and its arguments.
 
     Args:
         asked: Checked by `domain.filters.check`.
         sealer: Makes the blind indexes.
         first_parameter: Number of its first argument; the others follow.
+        walked: True keeps the planner from the index over everybody's names, False from walking
+            the dwellings of a whole prefecture, None leaves the choice to it.
 
     Returns:
         SQL over alias `r` of `residents`, to be joined by `and`; never empty.
     """
     place = _Arguments(first_parameter)
-    parts = [_within(asked.within, place), *narrowing(asked, sealer, place)]
-    return " and ".join(parts), place.values
-
-
-def narrowing(asked: Filter, sealer: Sealer, place: Place) -> list[str]:
-    """The conditions of a filter beside its area.
-
-    Args:
-        asked: Checked by `domain.filters.check`.
-        sealer: Makes the blind indexes.
-        place: Takes an argument and its type, and gives the text that stands for it.
-    """
-    parts = []
+    parts = [_within(asked.within, place, dwelling(walked=walked is not False))]
     if asked.living is not None:
         parts.append(f"r.died_on is {'' if asked.living else 'not '}null")
     if asked.name is not None:
-        alternatives = search.query_keys(asked.name)
-        held = [f"r.name_keys @> {place(list(keys), 'text[]')}" for keys in alternatives]
-        parts.append(f"({' or '.join(held)})" if held else "false")
+        parts.append(_name(asked.name, place, walked=walked is True))
     if asked.phone is not None:
         indexes = [sealed.phone_index(sealer, asked.phone)]
         parts.append(f"r.phone_index = any ({place(indexes, 'bytea[]')})")
     if asked.address:
         parts.append(_address(asked, place))
     parts += [_condition(condition, sealer, place) for condition in asked.where]
-    return parts
+    return " and ".join(parts), place.values
 
 
-def _within(within: str, place: Place) -> str:
-    first, end = scopes.range_of(within)
-    inside = f"r.dwelling >= {place(first, 'text')} and r.dwelling < {place(end, 'text')}"
+def dwelling(*, walked: bool) -> str:
+    """The dwelling of a resident, or the same as something that no index knows."""
+    return "r.dwelling" if walked else "r.dwelling || ''"
+
+
+def _within(within: str, place: Place, at: str) -> str:
+    first, end = (place(code, "text") for code in scopes.range_of(within))
+    inside = f"{at} >= {first} and {at} < {end}"
     if len(within) < areas.LENGTHS["county"]:
         return inside
-    return f"r.county = {place(areas.county_of(within), 'text')} and {inside}"
+    return f"r.county = left({first}, {areas.LENGTHS['county']}) and {inside}"
+
+
+def _name(name: str, place: Place, *, walked: bool) -> str:
+    keys = "r.name_keys || '{}'::text[]" if walked else "r.name_keys"
+    alternatives = search.query_keys(name)
+    return f"({' or '.join(f'{keys} @> {place(list(a), _KEYS)}' for a in alternatives)})"
 
 
 def _address(asked: Filter, place: Place) -> str:

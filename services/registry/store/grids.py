@@ -46,6 +46,8 @@ async def households(
 
     The household that follows the page comes last, without its members.
     """
+    # Both bounds at once: PostgreSQL begins at the last and would walk there from the county's.
+    start = max(after, (grid, UUID(int=0)))
     return await connection.fetch(
-        HOUSEHOLDS, *reading.columns, list(FIELDS), *scopes.range_of(grid), *after, limit
+        HOUSEHOLDS, *reading.columns, list(FIELDS), *scopes.range_of(grid), *start, limit
     )

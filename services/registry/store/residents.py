@@ -14,7 +14,7 @@ import orjson
 
 from services.common.database import Connection
 from services.common.sealing import Sealer
-from services.registry.domain import masking, scopes
+from services.registry.domain import masking
 from services.registry.domain.catalogue import Catalogue, Field
 from services.registry.domain.readings import Reading
 from services.registry.store import sealed
@@ -23,7 +23,7 @@ from services.registry.store import sealed
 _ALWAYS: Final = "'id', r.id, 'county', r.county, 'version', r.version"
 _SEALED_COLUMNS: Final = frozenset({"document", "phone"})
 
-_LOGGED: Final = """
+LOGGED: Final = """
 logged as (
     insert into accesses (county, resident_id, reader, reader_name, role, organisation, purpose,
         operation, request_id, fields)
@@ -36,20 +36,7 @@ _BY_DOCUMENT: Final = """
 identifiers i join residents r on (r.county, r.id) = (i.county, i.resident_id)
 where i.kind = $9 and i.index = $10 and r.dwelling ^@ any ($11)
 """
-# Concatenation keeps the planner from the index over everybody's names …
-_BY_AREA: Final = """
-r.county = left($9, 6) and r.dwelling >= $9 and r.dwelling < $10
-and (r.dwelling, r.id) > ($13, $14)
-and ($11::text[] is null or r.name_keys || '{}'::text[] @> $11
-     or r.name_keys || '{}'::text[] @> $12)
-"""
-# … and here from walking the dwellings of a whole prefecture.
-_BY_NAME: Final = """
-(r.name_keys @> $11 or r.name_keys @> $12)
-and r.dwelling || '' >= $9 and r.dwelling || '' < $10
-and (r.dwelling || '', r.id) > ($13, $14)
-"""
-_FOUND: Final = "select id, version, dwelling, view, kind, document, phone, facts from found"
+FOUND: Final = "select id, version, dwelling, view, kind, document, phone, facts from found"
 _KEPT: Final = 4096
 
 Row: TypeAlias = asyncpg.Record
@@ -66,8 +53,7 @@ class Selection:
         phone: Whether the telephone number is shown.
         by_id: Statement: one resident by id ($9) in counties ($10) and areas ($11).
         by_document: Statement: one by kind ($9) and index ($10) of a document in areas ($11).
-        by_area: Statement: a page of a small area, whose dwellings are walked in order.
-        by_name: Statement: a page of those with a name, wherever they are.
+        columns: What is selected of a resident `r`, for other statements.
     """
 
     fields: list[str]
@@ -76,8 +62,7 @@ class Selection:
     phone: bool
     by_id: str
     by_document: str
-    by_area: str
-    by_name: str
+    columns: str
 
     @classmethod
     def of(cls, fields: Sequence[Field]) -> "Selection":
@@ -92,28 +77,8 @@ class Selection:
             phone="phone" in names,
             by_id=_one(columns, _BY_ID),
             by_document=_one(columns, _BY_DOCUMENT),
-            by_area=_page(columns, _BY_AREA),
-            by_name=_page(columns, _BY_NAME),
+            columns=columns,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which residents a page holds.
-
-    Attributes:
-        within: Area code.
-        keys: Alternatives for the name, see `search.query_keys`; empty for everybody.
-        after: Dwelling and id of the last resident shown.
-        limit: Residents at most.
-        narrow: Whether the area is small enough to be walked.
-    """
-
-    within: str
-    keys: tuple[tuple[str, ...], ...]
-    after: tuple[str, UUID]
-    limit: int
-    narrow: bool
 
 
 class Selections:
@@ -171,20 +136,7 @@ def _columns(fields: Sequence[Field], hidden: Sequence[str]) -> str:
 
 
 def _one(columns: str, source: str) -> str:
-    return f"with found as (select {columns} from {source}), {_LOGGED} {_FOUND}"
-
-
-def _page(columns: str, condition: str) -> str:
-    # One more is found than shown ($15), to know whether a page follows; it is not logged.
-    return f"""
-        with found as (
-            select {columns} from residents r
-            where r.died_on is null and {condition}
-            order by r.dwelling, r.id limit $15 + 1),
-        shown as (select * from found order by dwelling, id limit $15),
-        {_LOGGED.replace("from found", "from shown")}
-        {_FOUND} order by dwelling, id
-    """
+    return f"with found as (select {columns} from {source}), {LOGGED} {FOUND}"
 
 
 def _object(codes: Sequence[str]) -> str:
@@ -217,24 +169,6 @@ async def by_document(
     """One resident by its document, or None; the access is recorded."""
     return await connection.fetchrow(
         selection.by_document, *reading.columns, selection.fields, kind, index, reading.areas
-    )
-
-
-async def page(
-    connection: Connection, selection: Selection, reading: Reading, asked: Page
-) -> list[Row]:
-    """A page and the first resident of the next; accesses to what is shown are recorded."""
-    first, end = scopes.range_of(asked.within)
-    return await connection.fetch(
-        selection.by_area if asked.narrow else selection.by_name,
-        *reading.columns,
-        selection.fields,
-        first,
-        end,
-        asked.keys[0] if asked.keys else None,
-        asked.keys[-1] if asked.keys else None,
-        *asked.after,
-        asked.limit,
     )
 
 

@@ -1,17 +1,22 @@
-"""Looking at residents: one by its document or id, several by name or area."""
+"""Looking at residents: one by its document or id, several by a filter."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from services.common import paging
 from services.common.errors import NothingHere
 from services.common.idempotency import Answer
-from services.registry.domain import areas, id_numbers, scopes, search
+from services.registry.domain import filters, id_numbers, scopes
+from services.registry.domain.filters import Filter
 from services.registry.domain.readings import Reading
-from services.registry.store import residents, sealed
+from services.registry.store import residents, sealed, searches
 from services.registry.store.residents import Selection
 from services.registry.store.store import Store
 from services.registry.use_cases import cursors
+
+MOST_COUNTED: Final = searches.MOST_COUNTED
+"""A count goes no further."""
 
 
 class ResidentNotFound(NothingHere):
@@ -27,16 +32,31 @@ class Question:
     """A search.
 
     Attributes:
-        within: Area code, checked against the caller's areas.
-        name: The beginning of a name, or None for everybody in the area.
+        asked: Whom; its area was checked against the caller's.
         after: Cursor of the last page.
         limit: Residents at most.
+        counted: Whether to say how many there are.
     """
 
-    within: str
-    name: str | None
+    asked: Filter
     after: str | None
     limit: int
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of residents.
+
+    Attributes:
+        items: JSON array.
+        following: Cursor of the next page; None on the last.
+        count: How many there are, up to one more than `MOST_COUNTED`; None when not asked for.
+    """
+
+    items: bytes
+    following: str | None
+    count: int | None
 
 
 async def look_up(
@@ -72,32 +92,27 @@ async def by_id(store: Store, reading: Reading, wanted: Selection, resident_id: 
     return _answer(row, wanted, store)
 
 
-async def find(
-    store: Store, reading: Reading, wanted: Selection, question: Question
-) -> tuple[bytes, str | None]:
-    """A page of residents as JSON text, and the cursor of the next page.
+async def find(store: Store, reading: Reading, wanted: Selection, question: Question) -> Found:
+    """A page of the residents who fit a filter.
 
     Raises:
-        SearchTooBroad: The area is wide and the name says little.
+        SearchTooBroad: The area is wide and nothing narrows the question.
+        CursorNotValid: The cursor belongs to another question.
     """
-    search.require_narrow(question.within, question.name)
-    bound = (question.within, question.name)
-    keys = search.query_keys(question.name) if question.name else ()
-    page = residents.Page(
-        within=question.within,
-        keys=keys,
-        after=cursors.dwelling_and_id(question.after, bound),
-        limit=question.limit,
-        narrow=len(question.within) >= areas.LENGTHS["community"],
-    )
+    asked, limit = question.asked, question.limit
+    filters.require_narrow(asked)
+    page = searches.Page(asked, cursors.dwelling_and_id(question.after, asked), limit)
+    count = None
     async with store.read() as connection:
-        rows = await residents.page(connection, wanted, reading, page)
-    views = [residents.view(row, wanted, store.sealer) for row in rows[: question.limit]]
+        rows = await searches.page(connection, wanted, store.sealer, reading, page)
+        if question.counted:
+            count = await searches.count(connection, store.sealer, asked)
+    views = [residents.view(row, wanted, store.sealer) for row in rows[:limit]]
     following = None
-    if len(rows) > question.limit:
-        row = rows[question.limit - 1]
-        following = paging.encode((row["dwelling"], str(row["id"])), bound)
-    return b"[" + b",".join(views) + b"]", following
+    if len(rows) > limit:
+        row = rows[limit - 1]
+        following = paging.encode((row["dwelling"], str(row["id"])), asked)
+    return Found(b"[" + b",".join(views) + b"]", following, count)
 
 
 def _answer(row: residents.Row, wanted: Selection, store: Store) -> Answer:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.common import paging
+from services.registry.domain.filters import Filter
 from tests.factories.registry import (
     COMMUNITY,
     COUNTY,
@@ -169,7 +170,7 @@ async def test_a_field_the_caller_may_not_read_is_refused_in_lists_too(
 async def test_an_invented_cursor_is_refused(registry: Registry) -> None:
     cases: list[list[object]] = [["x", "y"], ["", "x"], [1, 2], ["\x00", str(UUID(int=1))], []]
     for keys in cases:
-        after = paging.encode(keys, (GRID, None))
+        after = paging.encode(keys, Filter(within=GRID))
         answer = await search(registry, {"within": GRID, "after": after})
         assert (answer.status_code, answer.json()["code"]) == (422, "cursor-not-valid")
 

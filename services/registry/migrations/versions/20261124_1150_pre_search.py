@@ -7,7 +7,9 @@ down_revision = "registry_exports"
 branch_labels = None
 depends_on = None
 
-STATEMENTS = "select 1"
+STATEMENTS = """
+create index residents_phone on residents (county, phone_index) where phone_index is not null
+"""
 
 
 def upgrade() -> None:
@@ -15,4 +17,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("select 1")
+    op.execute("drop index residents_phone")
