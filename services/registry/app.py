@@ -18,6 +18,7 @@ from services.registry.store.store import open_store
 from services.registry.use_cases import upkeep
 from services.registry.use_cases.imports import run as imports_run
 from services.registry.use_cases.imports.plan import importing
+from services.registry.use_cases.places import rekeying
 from services.registry.use_cases.reconciliations import run as reconciliations_run
 
 _FORM_BYTES = 1 << 20
@@ -40,6 +41,8 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
             app.state.store = store
             app.state.settings = settings
             app.state.importing = work = importing(store, settings)
+            fresh = asyncio.create_task(upkeep.keep_fresh(store))
+            stack.push_async_callback(_stop, fresh)
             if settings.run_loops:
                 every_s = settings.count_every_s
                 await upkeep.begin(store, every_s=every_s)
@@ -54,6 +57,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                     TimerLoop(database, handlers),
                     TimerLoop(database, imports_run.handlers(work), batch=1),
                     TimerLoop(database, reconciliations_run.handlers(work), batch=1),
+                    TimerLoop(database, rekeying.handlers(store), batch=1),
                 ):
                     stack.push_async_callback(_stop, asyncio.create_task(loop.run()))
             yield

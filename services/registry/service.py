@@ -9,6 +9,7 @@ from services.registry.settings import RegistrySettings
 from services.registry.use_cases import corrections
 from services.registry.use_cases.demo import load as demo
 from services.registry.use_cases.imports import apply as imports_apply
+from services.registry.use_cases.places import changes as area_changes
 
 SERVICE: Final = Service(
     name="registry",
@@ -16,6 +17,14 @@ SERVICE: Final = Service(
     create_app=create_app,
     migrations=Path(__file__).parent / "migrations" / "versions",
     requires=frozenset({"identity"}),
-    emits=frozenset({corrections.CORRECTED, imports_apply.REGISTERED, imports_apply.ASSERTED}),
+    emits=frozenset(
+        {
+            corrections.CORRECTED,
+            imports_apply.REGISTERED,
+            imports_apply.ASSERTED,
+            area_changes.CHANGED,
+            area_changes.REKEYED,
+        }
+    ),
     load_demo=demo.load,
 )

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.registry.api import (
     accesses,
+    area_changes,
     areas,
     events,
     grids,
@@ -16,6 +17,7 @@ from services.registry.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     residents.hot_router,  # first: routes are tried in order, and these are asked for most
     areas.router,
+    area_changes.router,
     residents.router,
     accesses.router,
     grids.router,

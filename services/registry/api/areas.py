@@ -6,10 +6,13 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from services.common.auth import Caller
-from services.registry.api import pages, schemas
-from services.registry.api.deps import StoreDep
+from services.common.idempotency import OnceHeader
+from services.registry.api import pages, place_schemas, schemas
+from services.registry.api.deps import StoreDep, asker_of
 from services.registry.domain import scopes
 from services.registry.use_cases import areas
+from services.registry.use_cases.places import areas as places
+from services.registry.use_cases.places.areas import NewPlace
 
 router = APIRouter(prefix="/v1", tags=["areas"])
 
@@ -17,15 +20,49 @@ router = APIRouter(prefix="/v1", tags=["areas"])
 @router.get(
     "/areas/{code}",
     operation_id="registry.areas.get",
-    summary="One area",
-    responses={200: {"model": schemas.Area}},
+    summary="One area, today or on a day",
+    responses={200: {"model": place_schemas.AreaInTime}},
 )
 async def get(
+    store: StoreDep,
+    caller: Caller,
+    code: Annotated[str, Path(max_length=26)],
+    filters: Annotated[place_schemas.OnFilter, Query()],
+) -> Response:
+    """An area in or around the caller's own; an ended code tells its successors."""
+    body = await places.one(store, caller.areas, code, filters.on)
+    return Response(body, media_type="application/json")
+
+
+@router.get(
+    "/areas/{code}/history",
+    operation_id="registry.areas.history",
+    summary="Every state of an area",
+    responses={200: {"model": place_schemas.AreaHistory}},
+)
+async def history(
     store: StoreDep, caller: Caller, code: Annotated[str, Path(max_length=26)]
 ) -> Response:
-    """An area in or around the caller's own."""
-    body = await areas.one(store, caller.areas, code)
+    """Names and validity, oldest first, and the codes that came before and after."""
+    body = await places.history(store, caller.areas, code)
     return Response(body, media_type="application/json")
+
+
+@router.post(
+    "/areas",
+    operation_id="registry.areas.register",
+    summary="Register a grid, building, unit or dwelling",
+    status_code=201,
+    responses={201: {"model": place_schemas.AreaInTime}},
+)
+async def register(
+    store: StoreDep, caller: Caller, once: OnceHeader, body: place_schemas.AreaRegistration
+) -> Response:
+    """Grids by the secretariat; what is in them also by street and community. Valid from today."""
+    names = (body.name, body.name_ko, body.name_en, body.address)
+    place = NewPlace(body.parent, body.number, names)
+    answer = await places.register(store, asker_of(caller), place, once)
+    return answer.response()
 
 
 @router.get(

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from services.common import problems
 from services.common.auth import Principal
 from services.registry.api.policy import PURPOSES
+from services.registry.domain.places.askers import Asker
 from services.registry.domain.readings import Reading
 from services.registry.store.store import Store
 from services.registry.use_cases.residents import ResidentNotFound
@@ -39,6 +40,17 @@ def _stated(request: Request) -> str:
     """The purpose of an operation that need not state one, but may."""
     stated = request.headers.get("onegrid-purpose")
     return stated if stated in PURPOSES else _UNSTATED_PURPOSE
+
+
+def asker_of(principal: Principal) -> Asker:
+    """Who asks for something about areas."""
+    return Asker(
+        areas=principal.areas,
+        roles=principal.roles,
+        by=principal.subject,
+        name=principal.name,
+        organisation=principal.organisation,
+    )
 
 
 def uuid_of(text: str) -> UUID:

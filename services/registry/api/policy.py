@@ -20,6 +20,13 @@ READERS: Final = (*DEPARTMENTS, *FIELD, "resident_desk")
 POLICY: Final[Policy] = {
     "registry.areas.list": allow(*EVERYBODY),
     "registry.areas.get": allow(*EVERYBODY),
+    "registry.areas.history": allow(*EVERYBODY),
+    "registry.areas.register": allow(
+        "secretariat", "street_officer", "community_officer", *DEPARTMENTS
+    ),
+    "registry.area_changes.ask": allow("secretariat", "system_admin"),
+    "registry.area_changes.list": allow(*EVERYBODY),
+    "registry.area_changes.get": allow(*EVERYBODY),
     "registry.organisations.list": allow(*EVERYBODY),
     "registry.fields.list": allow(*EVERYBODY),
     "registry.residents.lookup": allow(*READERS, purpose=True),

@@ -32,6 +32,7 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool
 on conflict (code) do update set
     level = excluded.level, name = excluded.name, name_ko = excluded.name_ko,
     name_en = excluded.name_en, urban = excluded.urban
+where areas.change_id is null and areas.valid_to is null
 """
 ORGANISATIONS = """
 insert into organisations (code, name_zh, name_ko, name_en, kind, area, domain)
@@ -40,6 +41,8 @@ select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
 on conflict (code) do update set
     name_zh = excluded.name_zh, name_ko = excluded.name_ko, name_en = excluded.name_en,
     kind = excluded.kind, area = excluded.area, domain = excluded.domain
+where exists (select from areas a
+    where a.code = organisations.area and a.change_id is null and a.valid_to is null)
 """
 FIELDS = """
 insert into fields (code, position, name_zh, name_ko, name_en, type, code_set, owner_domain,
@@ -58,7 +61,13 @@ select code, name_zh, name_ko, name_en, type, coalesce(code_set, '') as code_set
     coalesce(freshness_days::text, '') as freshness_days, legal_basis, collected_by
 from fields order by position
 """
-COUNTIES = "select code from areas where level = 'county' and valid_to is null order by code"
+# A county whose code has ended holds records until the last of them is re-keyed.
+COUNTIES = """
+select code from areas a where level = 'county' and (valid_to is null or exists (
+    select from area_lineage l join area_changes c on c.id = l.change_id
+    where l.old_code = a.code and c.state = 'rekeying'))
+order by code
+"""
 
 
 async def ensure(connection: Connection) -> bool:

@@ -32,6 +32,17 @@ class Tx:
         return answer
 
 
+@dataclass(slots=True)
+class Places:
+    """What a process remembers of the areas, because nearly every request needs it.
+
+    Attributes:
+        counties: Codes of all counties that hold records.
+    """
+
+    counties: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """What a use case records in.
@@ -40,15 +51,25 @@ class Store:
         database: The service's own.
         sealer: Opens and seals the fields of a resident.
         catalogue: The fields a record can have.
-        counties: Codes of all counties.
         selections: Statements by the fields asked for.
+        places: What is remembered of the areas.
     """
 
     database: Database
     sealer: Sealer
     catalogue: Catalogue
-    counties: tuple[str, ...]
     selections: Selections
+    places: Places
+
+    @property
+    def counties(self) -> tuple[str, ...]:
+        """Codes of all counties that hold records."""
+        return self.places.counties
+
+    async def refresh(self) -> None:
+        """Read again what is remembered of the areas; another process may have changed it."""
+        async with self.read() as connection:
+            self.places.counties = await reference.counties_of(connection)
 
     @asynccontextmanager
     async def transaction(self, once: Once | None = None) -> AsyncIterator[Tx]:
@@ -82,4 +103,4 @@ async def open_store(database: Database, key_encryption_key: str) -> Store:
         sealer = await sealing.load(connection, key_encryption_key)
         catalogue = await reference.catalogue_of(connection)
         counties = await reference.counties_of(connection)
-    return Store(database, sealer, catalogue, counties, Selections(catalogue))
+    return Store(database, sealer, catalogue, Selections(catalogue), Places(counties))

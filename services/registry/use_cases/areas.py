@@ -3,35 +3,9 @@
 from collections.abc import Sequence
 
 from services.common import paging
-from services.common.errors import NothingHere
-from services.registry.domain import scopes
-from services.registry.domain.areas import is_area_code
 from services.registry.store import areas
 from services.registry.store.store import Store
 from services.registry.use_cases import cursors
-
-
-class AreaNotFound(NothingHere):
-    """There is no such area, or you may not see it."""
-
-    title = "Area not found"
-    title_zh = "未找到该区域"
-    title_ko = "해당 구역을 찾을 수 없습니다"
-
-
-async def one(store: Store, scope: Sequence[str], code: str) -> bytes:
-    """An area as JSON.
-
-    Raises:
-        AreaNotFound: There is none, or it neither lies in nor holds one of the caller's.
-    """
-    if not (is_area_code(code) and scopes.may_name(code, scope)):
-        raise AreaNotFound
-    async with store.read() as connection:
-        text = await areas.one(connection, code)
-    if text is None:
-        raise AreaNotFound
-    return text.encode()
 
 
 async def within(

@@ -1,8 +1,11 @@
 """What the registry does by itself from time to time."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
+
+import structlog
 
 from services.common import timers
 from services.common.clock import LOCAL, Clock, utc_now
@@ -12,6 +15,9 @@ from services.registry.store.store import Store, Tx
 
 PARTITIONS: Final = "registry.partitions"
 COUNT: Final = "registry.count"
+REFRESH_EVERY_S: Final = 15.0
+
+_log = structlog.get_logger()
 
 
 async def begin(store: Store, *, every_s: float, clock: Clock = utc_now) -> None:
@@ -45,6 +51,16 @@ async def count_all(store: Store) -> None:
     for county in store.counties:
         async with store.transaction() as tx:
             await upkeep.count_grids(tx.connection, county)
+
+
+async def keep_fresh(store: Store, *, every_s: float = REFRESH_EVERY_S) -> None:
+    """Read again and again what this process remembers of the areas; ends when it is cancelled."""
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await store.refresh()
+        except (TimeoutError, OSError) as exc:
+            _log.warning("areas.not_refreshed", error=type(exc).__name__)
 
 
 async def _next_partitions(tx: Tx, now: datetime) -> None:

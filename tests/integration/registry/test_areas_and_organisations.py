@@ -22,6 +22,8 @@ async def test_an_area_tells_its_name_and_what_holds_it(registry: Registry) -> N
         "address": None,
         "valid_from": "2000-01-01",
         "valid_to": None,
+        "successors": [],
+        "predecessors": [],
     }
 
 

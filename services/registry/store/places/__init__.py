@@ -1,0 +1,1 @@
+"""SQL of areas in time: changes and re-keying, posts, boundaries, findings."""

@@ -1,0 +1,145 @@
+"""Carrying records to the codes of today, in chunks.
+
+What is left to do is what still lies at an old code, so nothing needs to be remembered between two
+chunks: a job that was killed goes on with the rest, and one that ran twice finds nothing to do.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from services.common.database import Connection
+from services.registry.store.places.effect import BECOMES, OPEN_LOW, PAIRS
+
+_HOUSEHOLDS: Final = f"""
+with {PAIRS}
+select h.county, h.id, m.becomes
+from tops t join households h on h.county = left(t.old_code, 6)
+    and h.dwelling >= t.old_code and h.dwelling < t.old_code || ':'
+cross join {BECOMES.format(code="h.dwelling")}
+"""
+# A household of a county that changes is copied first and deleted last: between, its members find
+# it in both counties.
+NEXT_HOUSEHOLDS = f"""
+{_HOUSEHOLDS}
+where left(m.becomes, 6) = h.county
+    or not exists (select from households n where (n.county, n.id) = (left(m.becomes, 6), h.id))
+limit $2 for no key update of h
+"""
+NEXT_EMPTIED = f"{_HOUSEHOLDS} where left(m.becomes, 6) <> h.county limit $2 for update of h"
+NEXT_RESIDENTS = f"""
+with {PAIRS}
+select r.county, r.id, m.becomes
+from tops t join residents r on r.county = left(t.old_code, 6)
+    and r.dwelling >= t.old_code and r.dwelling < t.old_code || ':'
+cross join {BECOMES.format(code="r.dwelling")}
+limit $2 for no key update of r
+"""
+REKEY_HOUSEHOLDS = """
+update households h set dwelling = g.dwelling, version = h.version + 1
+from unnest($2::uuid[], $3::text[]) as g (id, dwelling)
+where h.county = $1 and h.id = g.id
+"""
+REKEY_RESIDENTS = """
+update residents r set dwelling = g.dwelling, version = r.version + 1,
+    updated_at = clock_timestamp(), changed_by = $4, change_reason = $5
+from unnest($2::uuid[], $3::text[]) as g (id, dwelling)
+where r.county = $1 and r.id = g.id
+"""
+COPY_HOUSEHOLDS = "select copy_households($1, $2)"
+MOVE_RESIDENTS = "select move_residents($1, $2, $3, $4, $5)"
+DROP_HOUSEHOLDS = "select drop_households($1, $2, $3, $4, $5)"
+ADVANCE = "update area_changes set phase = $2, rows_done = rows_done + $3 where id = $1"
+FORGET_COUNTS = f"""
+with {PAIRS},
+counts as (
+    delete from grid_counts c using tops t
+    where c.county = left(t.old_code, 6) and c.grid >= t.old_code and c.grid < t.old_code || ':'),
+faults as (
+    delete from grid_faults f using tops t
+    where f.county = left(t.old_code, 6) and f.grid >= t.old_code and f.grid < t.old_code || ':')
+delete from county_counts c using tops t where c.county ^@ t.old_code
+"""
+END = """
+update area_changes set state = $2, error = $3, phase = null, finished_at = now() where id = $1
+"""
+
+
+class Row(NamedTuple):
+    """A record that lies at an old code."""
+
+    county: str
+    id: UUID
+    becomes: str
+
+
+class Who(NamedTuple):
+    """Who changed, and why; written into the history of every resident."""
+
+    by: str
+    why: str
+
+
+async def areas(connection: Connection, change_id: UUID, day: Any, limit: int) -> int:
+    """Give new codes to buildings, units and dwellings; how many were left to do, at most these."""
+    done: int = await connection.fetchval(OPEN_LOW, change_id, day, limit)
+    return done
+
+
+async def households(connection: Connection, change_id: UUID, limit: int, _: Who) -> int:
+    """Re-key households, or copy those whose county changes."""
+    rows = await _next(connection, NEXT_HOUSEHOLDS, change_id, limit)
+    for (county, to_county), group in _by_county(rows):
+        ids, dwellings = [row.id for row in group], [row.becomes for row in group]
+        if county == to_county:
+            await connection.execute(REKEY_HOUSEHOLDS, county, ids, dwellings)
+        else:
+            await connection.execute(COPY_HOUSEHOLDS, ids, dwellings)
+    return len(rows)
+
+
+async def residents(connection: Connection, change_id: UUID, limit: int, who: Who) -> int:
+    """Re-key residents; who changes counties takes everything kept of them along."""
+    rows = await _next(connection, NEXT_RESIDENTS, change_id, limit)
+    for (county, to_county), group in _by_county(rows):
+        ids, dwellings = [row.id for row in group], [row.becomes for row in group]
+        statement = REKEY_RESIDENTS if county == to_county else MOVE_RESIDENTS
+        await connection.execute(statement, county, ids, dwellings, *who)
+    return len(rows)
+
+
+async def emptied(connection: Connection, change_id: UUID, limit: int, who: Who) -> int:
+    """Delete the households that were copied into another county."""
+    rows = await _next(connection, NEXT_EMPTIED, change_id, limit)
+    for (county, to_county), group in _by_county(rows):
+        ids = [row.id for row in group]
+        await connection.execute(DROP_HOUSEHOLDS, county, to_county, ids, *who)
+    return len(rows)
+
+
+async def advance(connection: Connection, change_id: UUID, phase: str, done: int) -> None:
+    """Write how far the job came."""
+    await connection.execute(ADVANCE, change_id, phase, done)
+
+
+async def forget_counts(connection: Connection, change_id: UUID) -> None:
+    """Delete what was counted at the old codes; the next count counts at the new ones."""
+    await connection.execute(FORGET_COUNTS, change_id)
+
+
+async def end(
+    connection: Connection, change_id: UUID, state: str, error: str | None = None
+) -> None:
+    """Mark a change done or failed."""
+    await connection.execute(END, change_id, state, error)
+
+
+async def _next(connection: Connection, statement: str, change_id: UUID, limit: int) -> list[Row]:
+    return [Row(*row) for row in await connection.fetch(statement, change_id, limit)]
+
+
+def _by_county(rows: Sequence[Row]) -> list[tuple[tuple[str, str], list[Row]]]:
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in sorted(rows):
+        groups.setdefault((row.county, row.becomes[:6]), []).append(row)
+    return list(groups.items())

@@ -1,0 +1,1 @@
+"""Changing areas, carrying records along, posts, boundaries, findings."""
