@@ -1,4 +1,4 @@
-"""Areas, organisations, and the field catalogue."""
+"""Areas, organisations, the field catalogue, and the words of its codes."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.common.auth import Caller
 from services.common.idempotency import OnceHeader
-from services.registry.api import pages, place_schemas, schemas
+from services.registry.api import code_set_schemas, pages, place_schemas, schemas
 from services.registry.api.deps import StoreDep, asker_of
 from services.registry.domain import scopes
 from services.registry.use_cases import areas
@@ -112,3 +112,14 @@ async def organisations(
 async def fields(request: Request, store: StoreDep) -> Response:
     """What a record can hold, who owns each field, and who may read it."""
     return pages.answer(request, await areas.fields(store), None)
+
+
+@router.get(
+    "/code-sets",
+    operation_id="registry.code_sets.list",
+    summary="What the codes of fields mean",
+    responses={200: {"model": code_set_schemas.CodeSetList}},
+)
+async def code_sets(request: Request) -> Response:
+    """The words of every code a field can hold, in three languages, with its standard."""
+    return pages.answer(request, areas.code_sets(), None)

@@ -29,6 +29,7 @@ POLICY: Final[Policy] = {
     "registry.area_changes.get": allow(*EVERYBODY),
     "registry.organisations.list": allow(*EVERYBODY),
     "registry.fields.list": allow(*EVERYBODY),
+    "registry.code_sets.list": allow(*EVERYBODY),
     "registry.residents.lookup": allow(*READERS, purpose=True),
     "registry.residents.search": allow(*READERS, purpose=True),
     "registry.residents.get": allow(*READERS, purpose=True),

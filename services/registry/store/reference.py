@@ -108,6 +108,11 @@ def code_sets() -> dict[str, frozenset[str]]:
     return {s["code"]: frozenset(value["code"] for value in s["values"]) for s in sets}
 
 
+def code_sets_text() -> bytes:
+    """The code sets with their words, as the JSON text of an array."""
+    return orjson.dumps(orjson.loads(_read("code_sets.json"))["sets"])
+
+
 async def _write_areas(connection: Connection) -> None:
     listed = divisions()
     await connection.execute(

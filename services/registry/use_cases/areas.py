@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.common import paging
-from services.registry.store import areas
+from services.registry.store import areas, reference
 from services.registry.store.store import Store
 from services.registry.use_cases import cursors
 
@@ -57,6 +57,11 @@ async def fields(store: Store) -> bytes:
     """The field catalogue as a JSON array."""
     async with store.read() as connection:
         return (await areas.fields(connection)).encode()
+
+
+def code_sets() -> bytes:
+    """The code sets of this release as a JSON array."""
+    return reference.code_sets_text()
 
 
 def _page(rows: list[tuple[str, str]], limit: int, question: object) -> tuple[bytes, str | None]:

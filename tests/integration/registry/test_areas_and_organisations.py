@@ -140,3 +140,12 @@ async def test_reference_data_is_written_once(
     async with running(dsn, mint) as second:
         assert await second.rows(loaded) == before
         assert (await second.rows("select count(*) as n from areas"))[0]["n"] == 1652
+
+
+async def test_the_words_of_codes_are_told_in_three_languages(registry: Registry) -> None:
+    answer = await registry.client.get("/v1/code-sets", headers=registry.headers("grid_worker"))
+    assert answer.status_code == 200
+    sets = {item["code"]: item for item in answer.json()["items"]}
+    assert sets["tenure"]["values"][0] == {
+        "code": "owned", "name_zh": "自有", "name_ko": "자가", "name_en": "Owner"
+    }  # fmt: skip
