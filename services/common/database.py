@@ -92,6 +92,19 @@ class Database:
             finally:
                 _in_transaction.reset(token)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Connection]:
+        """A long reading of the database as it was in one instant; commits at the end of its block.
+
+        For what is streamed out over many statements. It may write records of its own reading and
+        nothing else: heartbeats and progress go through `transaction`, or nobody would see them.
+        """
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read"),
+        ):
+            yield connection
+
     def read(self) -> "AbstractAsyncContextManager[Connection]":
         """A connection for reading: every statement stands alone, nothing is held open."""
         return self.pool.acquire()

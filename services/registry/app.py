@@ -16,6 +16,8 @@ from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
 from services.registry.use_cases import upkeep
+from services.registry.use_cases.exports import run as exports_run
+from services.registry.use_cases.exports.plan import exporting
 from services.registry.use_cases.imports import run as imports_run
 from services.registry.use_cases.imports.plan import importing
 from services.registry.use_cases.places import rekeying
@@ -43,6 +45,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
             app.state.importing = work = importing(store, settings)
             fresh = asyncio.create_task(upkeep.keep_fresh(store))
             stack.push_async_callback(_stop, fresh)
+            app.state.exporting = exports = exporting(store, settings)
             if settings.run_loops:
                 every_s = settings.count_every_s
                 await upkeep.begin(store, every_s=every_s)
@@ -51,6 +54,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                     **handlers,
                     **imports_run.upkeep_handlers(work),
                     **reconciliations_run.upkeep_handlers(work),
+                    **exports_run.upkeep_handlers(exports),
                 }
                 # An import works for minutes: with a loop of its own it delays no deadline.
                 for loop in (
@@ -58,6 +62,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                     TimerLoop(database, imports_run.handlers(work), batch=1),
                     TimerLoop(database, reconciliations_run.handlers(work), batch=1),
                     TimerLoop(database, rekeying.handlers(store), batch=1),
+                    TimerLoop(database, exports_run.handlers(exports), batch=1),
                 ):
                     stack.push_async_callback(_stop, asyncio.create_task(loop.run()))
             yield

@@ -23,3 +23,9 @@ class RegistrySettings(ServiceSettings):
     import_keep_days: int = Field(
         30, ge=1, le=365, description="Days a department's file stays after its import is over."
     )
+    export_keep_days: int = Field(
+        7, ge=1, le=365, description="Days the file of an export can be fetched."
+    )
+    export_chunk_rows: int = Field(
+        5000, ge=1, le=100_000, description="Residents an export reads and writes at a time."
+    )

@@ -7,6 +7,7 @@ from services.registry.api import (
     area_changes,
     areas,
     events,
+    exports,
     grids,
     imports,
     indicators,
@@ -25,4 +26,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     imports.router,
     reconciliations.router,
+    exports.router,
+    exports.provisions_router,
 )

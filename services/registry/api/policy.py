@@ -15,6 +15,7 @@ FIELD: Final = ("grid_worker", "community_officer", "street_officer", "county_of
 OFFICES: Final = ("secretariat", "approver", "finance_officer", "resident_desk", "auditor")
 ADMINISTRATORS: Final = ("system_admin", "security_admin")
 EVERYBODY: Final = (*DEPARTMENTS, *FIELD, *OFFICES, *ADMINISTRATORS)
+EXPORTERS: Final = (*DEPARTMENTS, "community_officer", "street_officer", "county_officer")
 READERS: Final = (*DEPARTMENTS, *FIELD, "resident_desk")
 
 POLICY: Final[Policy] = {
@@ -49,5 +50,13 @@ POLICY: Final[Policy] = {
     "registry.reconciliations.file": allow(*DEPARTMENTS, purpose=True),
     "registry.reconciliations.apply": allow(*DEPARTMENTS),
     "registry.reconciliations.cancel": allow(*DEPARTMENTS),
+    "registry.exports.start": allow(*EXPORTERS, purpose=True),
+    "registry.exports.list": allow(*EXPORTERS),
+    "registry.exports.get": allow(*EXPORTERS),
+    "registry.exports.file": allow(*EXPORTERS, purpose=True),
+    "registry.exports.cancel": allow(*EXPORTERS),
+    "registry.provisions.list": allow(
+        *DEPARTMENTS, "county_officer", "secretariat", "auditor", "security_admin"
+    ),
     "registry.events.list": allow(*DEPARTMENTS, "county_officer", "auditor", "system_admin"),
 }

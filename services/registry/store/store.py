@@ -86,6 +86,10 @@ class Store:
                 await once.claim(connection)
             yield Tx(connection, once)
 
+    def snapshot(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection that sees one instant for as long as it is read from."""
+        return self.database.snapshot()
+
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for reading."""
         return self.database.read()

@@ -88,6 +88,7 @@ EXPORTS = """
 create table exports (
     id uuid not null constraint pk_exports primary key,
     within text collate "C" not null,
+    roles text[] not null,
     domains text[] not null,
     organisation text collate "C" not null,
     requested_by text not null,

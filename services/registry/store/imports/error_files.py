@@ -23,7 +23,8 @@ from services.registry.store.imports.office_files import Cell, text_of
 FIELD_HEADING: Final = "错误字段"
 REASON_HEADING: Final = "原因"
 _WARNING: Final = "(已登记)提示:"
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take a cell for a formula by."""
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 _DEFAULT_SHEET: Final = "错误清单"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -95,7 +96,7 @@ def _workbook_cell(sheet: Any, value: Cell) -> Any:
         cell = WriteOnlyCell(sheet, _CONTROL.sub("", value))
     # openpyxl takes "=…" for a formula and "#N/A" for an error; what the sender wrote is text.
     cell.data_type = "s"
-    if value.startswith(_FORMULA_STARTS):
+    if value.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
     return cell
 
@@ -112,6 +113,6 @@ def _write_csv(target: IO[bytes], plan: FilePlan, rows: Iterable[list[Cell]]) ->
 
 def safe_text(text: str) -> str:
     """A text that a spreadsheet shows as it is; plain numbers stay numbers."""
-    if text.lstrip().startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
+    if text.lstrip().startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text if not text.startswith(("\t", "\r")) else f"'{text}"

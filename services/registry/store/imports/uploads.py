@@ -50,7 +50,7 @@ class Uploads:
         self._folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         path = self.path(import_id)
         digest, size = hashlib.sha256(), 0
-        with _private(path) as target:
+        with private_file(path) as target:
             while size <= limit and (chunk := source.read(_CHUNK)):
                 size += len(chunk)
                 digest.update(chunk)
@@ -74,7 +74,7 @@ class Uploads:
         path = self.errors_path(import_id)
         part = path.with_suffix(".part")
         try:
-            with _private(part) as target:
+            with private_file(part) as target:
                 yield target
             part.replace(path)
         finally:
@@ -86,7 +86,7 @@ class Uploads:
         self.errors_path(import_id).unlink(missing_ok=True)
 
 
-def _private(path: Path) -> IO[bytes]:
+def private_file(path: Path) -> IO[bytes]:
     """A new file nobody else may read, not even for a moment."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     return os.fdopen(os.open(path, flags, _PRIVATE_FILE), "wb")

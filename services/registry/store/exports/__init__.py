@@ -1,0 +1,1 @@
+"""Exports: jobs, their files, the rows they read and the register of what was provided."""

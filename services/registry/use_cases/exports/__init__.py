@@ -1,0 +1,1 @@
+"""Exports: asked for, written as one snapshot, fetched, deleted in time."""
