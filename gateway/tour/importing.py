@@ -13,7 +13,13 @@ _PATIENCE_S = 60.0
 def health_sends(scene: Scene) -> None:
     """An XLSX with mixed dates, stray spaces, full-width digits, wrong numbers and duplicates."""
     health = scene.system(f"sys.{scene.county}.health")
-    job = _send(scene, health, scene.files / "health.xlsx", "health")
+    file = scene.files / "health.xlsx"
+    rehearsed = _send(scene, health, file, "health", dry_run=True)["progress"]
+    scene.say(
+        f"先试算，什么也不写 rehearsal, nothing is written: "
+        f"将接受 would accept {rehearsed['accepted']} · 将退回 would reject {rehearsed['rejected']}"
+    )
+    job = _send(scene, health, file, "health")
     progress = job["progress"]
     _tell(scene, progress)
     if not progress["rejected"] or not progress["accepted"]:
@@ -28,30 +34,59 @@ def health_sends(scene: Scene) -> None:
 
 
 def housing_sends(scene: Scene) -> None:
-    """A CSV about some of the same people: matched, not made again."""
+    """A CSV about some of the same people: compared first, then matched, not made again."""
     housing = scene.system(f"sys.{scene.county}.housing")
-    job = _send(scene, housing, scene.files / "housing.csv", "housing")
+    file = scene.files / "housing.csv"
+    _compare(scene, housing, file, "housing")
+    job = _send(scene, housing, file, "housing")
     progress = job["progress"]
     _tell(scene, progress)
     if progress["created"] or not progress["matched"]:
         raise StepFailed("the same people were expected, and new residents appeared")
     scene.say("没有新建居民：还是同一批人 no resident was made: they are the same people")
+    left = _compare(scene, housing, file, "housing")
+    if left["added"] or left["changed"]:
+        raise StepFailed("the file was imported, and still differs where it should count")
 
 
-def _send(scene: Scene, actor: Actor, file: Path, domain: str) -> dict[str, Any]:
+def _compare(scene: Scene, actor: Actor, file: Path, domain: str) -> dict[str, int]:
+    """How a whole file differs from the record, by persons; nothing is written."""
+    job = _ended(scene, actor, "reconciliations", file, {"domain": domain})
+    persons: dict[str, int] = job["summary"]["persons"]
+    scene.say(
+        f"对账 reconciled: 一致 same {persons['same']} · 新增 added {persons['added']} · "
+        f"变化 changed {persons['changed']} · 缺失 missing {persons['missing']} · "
+        f"矛盾 contradicting {persons['contradicting']}"
+    )
+    return persons
+
+
+def _send(
+    scene: Scene, actor: Actor, file: Path, domain: str, *, dry_run: bool = False
+) -> dict[str, Any]:
+    form = {"domain": domain, **({"dry_run": "true"} if dry_run else {})}
+    return _ended(scene, actor, "imports", file, form)
+
+
+def _ended(
+    scene: Scene, actor: Actor, kind: str, file: Path, form: dict[str, str]
+) -> dict[str, Any]:
+    """A job over a file, once it is done."""
     content = file.read_bytes()
-    scene.say(f"{file.name}: {len(content):,} 字节 bytes")
-    form = {"domain": domain, "county": scene.county}
+    scene.say(f"{file.name}: {len(content):,} 字节 bytes → {kind}")
     sent = actor.send(
-        "POST", "/registry/v1/imports", data=form, files={"file": (file.name, content)}
+        "POST",
+        f"/registry/v1/{kind}",
+        data={"county": scene.county, **form},
+        files={"file": (file.name, content)},
     )
     job: dict[str, Any] = actor.expect(sent, 202)
     until = time.monotonic() + _PATIENCE_S
     while job["state"] in {"queued", "running"} and time.monotonic() < until:
         time.sleep(0.3)
-        job = actor.get(f"/registry/v1/imports/{job['id']}")
+        job = actor.get(f"/registry/v1/{kind}/{job['id']}")
     if job["state"] != "done":
-        raise StepFailed(f"the import ended as '{job['state']}': {job.get('error')}")
+        raise StepFailed(f"the work ended as '{job['state']}': {job.get('error')}")
     return job
 
 
