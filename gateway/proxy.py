@@ -1,6 +1,8 @@
 """A service that runs elsewhere, as an ASGI app: requests and answers are streamed both ways."""
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from typing import Any
 
 import aiohttp
 import structlog
@@ -26,6 +28,7 @@ _HOP_BY_HOP = frozenset(
 _NOT_RELAYED = _HOP_BY_HOP | {"x-request-id"}
 """The gateway's own boundary says the request id, which is the same."""
 
+_EVENT_STREAM = "text/event-stream"
 _CHUNK_BYTES = 1 << 16
 IDLE_S = 30
 """Idle connections are closed here before the service would close them."""
@@ -76,7 +79,7 @@ class Remote:
                 data=await _body(request),
                 allow_redirects=False,
             ) as answer:
-                await _relay(answer, send)
+                await _relay(answer, receive, send)
         except ClientDisconnect:
             _log.info("proxy.client_left", peer=self._name)
         except TimeoutError:
@@ -94,7 +97,7 @@ class Remote:
         return f"{self._base_url}{path}{'?' + query if query else ''}"
 
 
-async def _relay(answer: aiohttp.ClientResponse, send: Send) -> None:
+async def _relay(answer: aiohttp.ClientResponse, receive: Receive, send: Send) -> None:
     headers = [
         (name.lower(), value)
         for name, value in answer.raw_headers
@@ -104,9 +107,33 @@ async def _relay(answer: aiohttp.ClientResponse, send: Send) -> None:
     if _is_small(answer.headers.get("content-length", "")):
         await send({"type": "http.response.body", "body": await answer.read()})
         return
+    if answer.content_type == _EVENT_STREAM:
+        await _while_listening(_pour(answer, send), receive)
+    else:
+        await _pour(answer, send)
+
+
+async def _pour(answer: aiohttp.ClientResponse, send: Send) -> None:
     async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _while_listening(pouring: Coroutine[Any, Any, None], receive: Receive) -> None:
+    """Pour until the client leaves: a server drops what is sent to nobody and does not say so."""
+
+    async def left() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    tasks = {asyncio.create_task(pouring), asyncio.create_task(left())}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _forwarded(request: Request) -> Iterable[tuple[str, str]]:

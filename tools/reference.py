@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
+import orjson
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
@@ -19,6 +20,7 @@ from gateway.suite import SUITE
 from services.common.problems import STATUS
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+EVENT_SCHEMAS = Path(__file__).parents[1] / "services" / "registry" / "contract" / "events"
 
 
 def settings_page() -> str:
@@ -107,11 +109,50 @@ def permissions_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def events_page() -> str:
+    """Every type of event, from its schema."""
+    lines = [
+        "# Events",
+        "",
+        "CloudEvents 1.0 of `GET /registry/v1/events` and of webhooks; each type has a JSON",
+        "Schema in `services/registry/contract/events`. Values are never in an event: a reader who",
+        "may see them asks for them.",
+        "",
+        "Who is told: an event about *fields* is told to readers who may read one of them, and",
+        "names only those; sensitive fields are named to the domain that owns them. An event about",
+        "an *area* is told to everybody in it. Both only inside the reader's areas.",
+    ]
+    for path in sorted(EVENT_SCHEMAS.glob("*.schema.json")):
+        schema = orjson.loads(path.read_bytes())
+        members = schema["properties"]
+        subject = members["subject"]["description"]
+        lines += [
+            "",
+            f"## `{members['type']['const']}`",
+            "",
+            f"{schema['title']}. Concerns: {schema['x-concerns']}. Subject: {subject}",
+            "",
+            "| data | | meaning |",
+            "|---|---|---|",
+        ]
+        data = members["data"]
+        for name, member in data["properties"].items():
+            needed = "always" if name in data["required"] else "sometimes"
+            lines.append(f"| `{name}` | {needed} | {_meaning(member)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _meaning(member: dict[str, Any]) -> str:
+    kind = member.get("format") or member.get("type") or " ".join(map(str, member.get("enum", [])))
+    return f"{kind}. {member.get('description', '')}".strip()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "problems.md": problems_page,
     "commands.md": commands_page,
     "permissions.md": permissions_page,
+    "events.md": events_page,
 }
 
 

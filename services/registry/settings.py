@@ -14,6 +14,9 @@ class RegistrySettings(ServiceSettings):
     count_every_s: float = Field(
         600, ge=1, description="Seconds between two counts behind the indicators."
     )
+    event_stream_s: float = Field(
+        300, ge=1, le=3600, description="Seconds after which a stream of events ends anew."
+    )
     import_file_bytes: int = Field(
         64 << 20, ge=1 << 10, le=1 << 30, description="A department's file at most."
     )

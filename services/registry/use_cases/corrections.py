@@ -135,15 +135,15 @@ async def _record(tx: Tx, held: Held, change: Change, reading: Reading) -> int:
 
 
 def _event(held: Held, change: Change, version: int, method: Method, now: datetime) -> Event:
-    """Tells which fields changed, not to what; which sensitive ones, it does not tell."""
-    told = [f.code for f in change.shown if f.sensitivity != "sensitive"]
+    """Tells which fields changed, not to what; the feed tells each reader its own."""
+    fields = [f.code for f in change.shown]
     owners = {f.owner for f in change.shown}
     return Event(
         type=CORRECTED,
         subject=str(held.id),
         area=str(held.columns["dwelling"])[: areas.LENGTHS["grid"]],
         occurred_at=now,
-        data={"county": held.county, "version": version, "fields": told, "method": method},
+        data={"county": held.county, "version": version, "fields": fields, "method": method},
         domain=owners.pop() if len(owners) == 1 else None,
     )
 

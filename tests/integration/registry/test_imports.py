@@ -502,7 +502,8 @@ async def test_sensitive_facts_are_sealed_and_not_told(registry: Registry) -> No
     )
     assert (opened, facts["family_doctor"]["value"]) == ("hypertension", "李明哲")
     events = await registry.rows("select data::text from events")
-    assert orjson.loads(events[0]["data"])["fields"] == ["family_doctor"]
+    assert "hypertension" not in events[0]["data"]
+    assert orjson.loads(events[0]["data"])["fields"] == ["chronic_disease", "family_doctor"]
     errors = read_xlsx((await health.errors(job["id"])).content)
     assert errors[1][-2:] == ["慢性病", "(已登记)提示:填了多个值,只登记了第一个:高血压"]
 

@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -16,10 +18,28 @@ async def echo(request: web.Request) -> web.Response:
     return web.Response(body=body, headers=headers, status=201)
 
 
+gone = asyncio.Event()
+
+
+async def drip(request: web.Request) -> web.StreamResponse:
+    """A stream that never ends by itself, and notices when nobody listens."""
+    answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await answer.prepare(request)
+    gone.clear()
+    try:
+        while True:
+            await answer.write(b": drip\n\n")
+            await asyncio.sleep(0.02)
+    except (ConnectionError, asyncio.CancelledError):
+        gone.set()
+    return answer
+
+
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     served = web.Application(client_max_size=1 << 22)
     served.router.add_route("*", "/v1/echo", echo)
+    served.router.add_route("GET", "/v1/drip", drip)
     async with TestServer(served) as server:
         remote = Remote("echo", str(server.make_url("")).rstrip("/"))
         await remote.open()
@@ -51,6 +71,33 @@ async def test_a_request_without_a_body_has_none(client: httpx.AsyncClient) -> N
     assert (await client.get("/v1/echo")).content == b""
     head = await client.head("/v1/echo")
     assert (head.status_code, head.content) == (201, b"")
+
+
+async def test_a_stream_comes_drop_by_drop_and_ends_when_nobody_listens(
+    client: httpx.AsyncClient,
+) -> None:
+    transport = client._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    drops: list[bytes] = []
+    heard = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        await heard.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if drop := message.get("body"):
+            drops.append(drop)
+        if len(drops) == 3:
+            heard.set()
+
+    scope = {
+        "type": "http", "method": "GET", "path": "/v1/drip", "query_string": b"", "headers": [],
+        "scheme": "http", "server": ("gateway", 80),
+    }  # fmt: skip
+    await asyncio.wait_for(transport.app(scope, receive, send), 5)
+    assert len(drops) >= 3
+    await asyncio.wait_for(gone.wait(), 5)
 
 
 def test_the_asking_side_closes_idle_connections_first() -> None:

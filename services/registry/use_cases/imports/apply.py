@@ -153,7 +153,7 @@ def _written(merged: Merged, person: bytes) -> Written:
 
 
 def _event(job: Job, merged: Merged, now: datetime) -> Event:
-    """Tells which fields changed, not to what; which sensitive ones, it does not tell."""
+    """Tells which fields changed, not to what; the feed tells each reader its own."""
     held = merged.held
     area = job.county if held is None else str(held.columns["dwelling"])
     return Event(
@@ -164,7 +164,7 @@ def _event(job: Job, merged: Merged, now: datetime) -> Event:
         data={
             "county": job.county,
             "version": 1 if held is None else held.version + 1,
-            "fields": [f.code for f in merged.shown if f.sensitivity != "sensitive"],
+            "fields": [f.code for f in merged.shown],
             "method": "department_push",
             "import_id": str(job.id),
         },
