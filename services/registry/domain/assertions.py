@@ -1,9 +1,14 @@
 """Which of several values for one field is shown.
 
-Every value that reaches the registry is an assertion and is kept. The shown one is the greatest
-under a total order: said by the owner's domain first, then newest observed, then by method, then by
-the value itself. A greatest element does not depend on the order in which things arrive, so a
-late file and an early one give the same record.
+Every value that reaches the registry is an assertion and is kept. Which one is shown is a function
+of the set of them and of the authority matrix (`domain.authority`): those that still stand go
+before those that are beyond their domain's maximum age; then the rank of the domain counts, then
+who observed last, then the method, then the value itself. A function of a set does not know in
+which order its elements arrived, so a late file and an early one give the same record.
+
+How old an assertion may be is measured against the newest of the set. Where no domain of a field
+has a maximum age, the shown one is the greatest under a total order, and a newcomer need only be
+compared with what is shown; where one has, all assertions of the field are read again.
 
 What is shown stands in the record itself: as a column, or among the `facts`:
 
@@ -20,13 +25,14 @@ A grid worker who collects a field does so on behalf of its owner: such an asser
 owner's domain.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from services.common.clock import LOCAL
+from services.registry.domain.authority import RESIDENT, Order
 
 Method: TypeAlias = Literal["department_push", "grid_visit", "resident", "baseline"]
 
@@ -37,7 +43,7 @@ _METHOD_RANK: Final[Mapping[str, int]] = {
     "department_push": 3,
 }
 
-Rank: TypeAlias = tuple[bool, datetime, int, str, str]
+Rank: TypeAlias = tuple[bool, int, datetime, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +64,30 @@ class Assertion:
     observed_on: date
     observed_at: datetime | None = None
 
-    def rank(self, owner: str) -> Rank:
-        """Its place in the order for a field of this owner; the greatest is shown."""
-        seen_at = self.observed_at
+    @property
+    def speaker(self) -> str:
+        """Under which name the authority matrix lists who said it."""
+        return self.domain or RESIDENT
+
+    @property
+    def seen_at(self) -> datetime:
+        """When it was observed: the instant, or the beginning of the day."""
+        if self.observed_at is not None:
+            return self.observed_at.astimezone(UTC)
+        return _beginning(self.observed_on)
+
+    def rank(self, order: Order, newest_on: date) -> Rank:
+        """Its place among all assertions of a field; the greatest is shown.
+
+        Args:
+            order: Of the field.
+            newest_on: Newest day on which one of them was observed.
+        """
+        standing = order.of(self.speaker)
         return (
-            self.domain == owner,
-            seen_at.astimezone(UTC) if seen_at is not None else _beginning(self.observed_on),
+            standing.bears(self.observed_on, newest_on),
+            -standing.rank,
+            self.seen_at,
             _METHOD_RANK[self.method],
             self.value_key,
             self.domain or "",
@@ -89,14 +113,28 @@ def _beginning(day: date) -> datetime:
     return datetime.combine(day, time(), LOCAL).astimezone(UTC)
 
 
-def shown(assertions: Iterable[Assertion], owner: str) -> Assertion:
+def newest_on(assertions: Iterable[Assertion]) -> date:
+    """The newest day on which one of them was observed."""
+    return max(assertion.observed_on for assertion in assertions)
+
+
+def shown(assertions: Sequence[Assertion], order: Order) -> Assertion:
     """The assertion whose value the record shows, whatever the order they are given in.
 
     Args:
-        assertions: At least one.
-        owner: The field's owner domain.
+        assertions: All of the field, at least one; or, when the order has no maximum age, the one
+            that is shown and those that arrived since.
+        order: Of the field.
     """
-    return max(assertions, key=lambda assertion: assertion.rank(owner))
+    newest = newest_on(assertions)
+    return max(assertions, key=lambda assertion: assertion.rank(order, newest))
+
+
+def ranked(assertions: Sequence[Assertion], order: Order) -> list[int]:
+    """Places of the assertions in the sequence, the shown one first and then as they follow."""
+    newest = newest_on(assertions)
+    places = range(len(assertions))
+    return sorted(places, key=lambda at: assertions[at].rank(order, newest), reverse=True)
 
 
 def entry_of(assertion: Assertion, value: Mapping[str, Any]) -> dict[str, Any]:

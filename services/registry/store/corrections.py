@@ -28,24 +28,24 @@ where county = any ($1) and id = $2 and dwelling ^@ any ($3)
 for no key update
 """
 HOUSEHOLD = "select dwelling from households where county = $1 and id = $2 and valid_to is null"
+# The record has known what it was made from since it was made.
 BASELINE = """
-insert into assertions (county, resident_id, field, value, value_sealed, method, domain,
-    observed_on, observed_at)
-select $1, $2, given.field, given.value, given.value_sealed, given.method, given.domain,
-    given.observed_on, given.observed_at
-from unnest($3::text[], $4::jsonb[], $5::bytea[], $6::text[], $7::text[], $8::date[],
-    $9::timestamptz[])
-    as given (field, value, value_sealed, method, domain, observed_on, observed_at)
-where not exists (
+insert into assertions (county, resident_id, field, value, value_sealed, value_index, method,
+    domain, observed_on, observed_at, recorded_at)
+select $1, $2, given.*, r.recorded_at
+from residents r, unnest($3::text[], $4::jsonb[], $5::bytea[], $6::bytea[], $7::text[],
+    $8::text[], $9::date[], $10::timestamptz[])
+    as given (field, value, value_sealed, value_index, method, domain, observed_on, observed_at)
+where (r.county, r.id) = ($1, $2) and not exists (
     select from assertions a
     where (a.county, a.resident_id) = ($1, $2) and a.field = given.field)
 """
 ASSERT = """
-insert into assertions (county, resident_id, field, value, value_sealed, method, domain,
-    observed_on, observed_at, organisation, collector)
-select $1, $2, given.*, $10, $11
-from unnest($3::text[], $4::jsonb[], $5::bytea[], $6::text[], $7::text[], $8::date[],
-    $9::timestamptz[]) as given
+insert into assertions (county, resident_id, field, value, value_sealed, value_index, method,
+    domain, observed_on, observed_at, organisation, collector)
+select $1, $2, given.*, $11, $12
+from unnest($3::text[], $4::jsonb[], $5::bytea[], $6::bytea[], $7::text[], $8::text[],
+    $9::date[], $10::timestamptz[]) as given
 """
 ACCESS = """
 insert into accesses (county, resident_id, reader, reader_name, role, organisation, purpose,
@@ -88,12 +88,14 @@ class AssertionRow:
         assertion: Who said it, and when.
         value: JSON text; None where it is sealed.
         sealed: Sealed JSON; None where it is not.
+        index: Blind index, where it is sealed.
     """
 
     field: str
     assertion: Assertion
     value: str | None
     sealed: bytes | None
+    index: bytes | None
 
 
 async def hold(
@@ -175,6 +177,7 @@ def _arrays(rows: Sequence[AssertionRow]) -> tuple[list[Any], ...]:
         [row.field for row in rows],
         [row.value for row in rows],
         [row.sealed for row in rows],
+        [row.index for row in rows],
         [a.method for a in said],
         [a.domain for a in said],
         [a.observed_on for a in said],

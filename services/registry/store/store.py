@@ -8,8 +8,11 @@ from services.common import sealing
 from services.common.database import Connection, Database
 from services.common.idempotency import Answer, Once
 from services.common.sealing import Sealer
+from services.registry.domain.authority import Matrix
 from services.registry.domain.catalogue import Catalogue
 from services.registry.store import reference, upkeep
+from services.registry.store.authority import matrices
+from services.registry.store.authority.matrices import Matrices
 from services.registry.store.residents import Selections
 
 
@@ -53,6 +56,7 @@ class Store:
         catalogue: The fields a record can have.
         selections: Statements by the fields asked for.
         places: What is remembered of the areas.
+        matrices: The authority matrix that was read last.
     """
 
     database: Database
@@ -60,6 +64,7 @@ class Store:
     catalogue: Catalogue
     selections: Selections
     places: Places
+    matrices: Matrices
 
     @property
     def counties(self) -> tuple[str, ...]:
@@ -90,6 +95,14 @@ class Store:
         """A connection that sees one instant for as long as it is read from."""
         return self.database.snapshot()
 
+    async def matrix(self, connection: Connection) -> Matrix:
+        """The active authority matrix; in a transaction, the active one until it ends.
+
+        A version is activated when the transactions that asked before have ended, so that none of
+        them writes by a matrix that was retired meanwhile.
+        """
+        return await self.matrices.active(connection)
+
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for reading."""
         return self.database.read()
@@ -107,4 +120,5 @@ async def open_store(database: Database, key_encryption_key: str) -> Store:
         sealer = await sealing.load(connection, key_encryption_key)
         catalogue = await reference.catalogue_of(connection)
         counties = await reference.counties_of(connection)
-    return Store(database, sealer, catalogue, Selections(catalogue), Places(counties))
+        await matrices.ensure(connection, catalogue)
+    return Store(database, sealer, catalogue, Selections(catalogue), Places(counties), Matrices())

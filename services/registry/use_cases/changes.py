@@ -1,6 +1,6 @@
 """What new assertions do to one held record: what is kept, what is shown from now on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,8 +11,11 @@ from services.common.clock import local_day
 from services.common.sealing import Sealer
 from services.registry.domain import assertions, search
 from services.registry.domain.assertions import Assertion, Baseline, Method
+from services.registry.domain.authority import Matrix
 from services.registry.domain.catalogue import Field
+from services.registry.domain.verifications import contradicts
 from services.registry.store import sealed
+from services.registry.store.assertions import Kept
 from services.registry.store.corrections import AssertionRow, Held
 from services.registry.use_cases.romanise import romanise
 
@@ -22,21 +25,37 @@ _SEARCHED: Final = frozenset({"name", "name_ko"})
 class Change:
     """A change to a held record, one assertion after the other.
 
+    Args:
+        sealer: Seals and compares.
+        held: The record, locked.
+        matrix: The active one, read in this transaction.
+        kept: All that was kept of fields in which an assertion can grow too old.
+
     Attributes:
         before: What was shown of each field, to be kept where nobody asserted anything yet.
         said: The new assertions.
         facts: All entries from now on.
         shown: The fields spoken of, and their values as shown from now on.
+        contested: New assertions that contradict what was shown, and what that was.
     """
 
-    def __init__(self, sealer: Sealer, held: Held) -> None:
+    def __init__(
+        self,
+        sealer: Sealer,
+        held: Held,
+        matrix: Matrix,
+        kept: Mapping[str, Sequence[Kept]] | None = None,
+    ) -> None:
         self._sealer = sealer
         self._held = held
+        self._matrix = matrix
+        self._kept = kept or {}
         self._columns: dict[str, Any] = {}
         self.before: list[AssertionRow] = []
         self.said: list[AssertionRow] = []
         self.facts: dict[str, Any] = dict(held.facts)
         self.shown: dict[Field, Any] = {}
+        self.contested: list[tuple[AssertionRow, Assertion]] = []
 
     @property
     def columns(self) -> Mapping[str, Any]:
@@ -63,16 +82,30 @@ class Change:
             now: The instant.
         """
         new = Assertion(self._key(field, value), method, domain, local_day(now), now)
-        self.said.append(self._row(field, value, new))
+        row = self._row(field, value, new)
+        self.said.append(row)
         present = self._present(field)
-        if present is not None:
-            old, shown = present
-            self.before.append(self._row(field, shown, old))
-            if assertions.shown([new, old], field.owner) is old:
-                self.shown[field] = shown
-                return
+        if present is None:
+            self._show(field, value, new)
+            return
+        old, shown = present
+        self.before.append(self._row(field, shown, old))
+        order = self._matrix.order(field)
+        if contradicts(new, old, order):
+            self.contested.append((row, old))
+        others = self._kept.get(field.code, ())
+        best = assertions.shown([new, old, *(k.assertion for k in others)], order)
+        if best is new:
+            self._show(field, value, new)
+        elif best == old:
+            self.shown[field] = shown
+        else:  # what was shown has grown too old, and another before the new one
+            found = next(k for k in others if k.assertion is best)
+            self._show(field, found.opened(self._sealer), best)
+
+    def _show(self, field: Field, value: Any, assertion: Assertion) -> None:
         self.shown[field] = value
-        self.facts[field.code] = assertions.entry_of(new, self._stored(field, value))
+        self.facts[field.code] = assertions.entry_of(assertion, self._stored(field, value))
 
     def _present(self, field: Field) -> tuple[Assertion, Any] | None:
         """What is shown now and where it comes from; None when nobody said anything."""
@@ -120,9 +153,10 @@ class Change:
 
     def _row(self, field: Field, value: Any, assertion: Assertion) -> AssertionRow:
         if value is None or not field.is_sealed:
-            return AssertionRow(field.code, assertion, orjson.dumps(value).decode(), None)
+            return AssertionRow(field.code, assertion, orjson.dumps(value).decode(), None, None)
         secret = sealed.seal_value(self._sealer, self._held.id, field.code, value)
-        return AssertionRow(field.code, assertion, None, secret)
+        index = bytes.fromhex(assertion.value_key)
+        return AssertionRow(field.code, assertion, None, secret, index)
 
 
 def _typed(field: Field, value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Correcting a resident: what was observed becomes assertions, and the record shows the best."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,7 +17,8 @@ from services.registry.domain import areas, masking, scopes, values
 from services.registry.domain.assertions import Method
 from services.registry.domain.catalogue import COLLECTING_ROLES, Field
 from services.registry.domain.readings import Reading
-from services.registry.store import corrections
+from services.registry.store import assertions, corrections
+from services.registry.store.assertions import Kept
 from services.registry.store.corrections import Held
 from services.registry.store.store import Store, Tx
 from services.registry.use_cases.changes import Change
@@ -73,7 +74,7 @@ async def correct(
         if held.version != correction.version:
             raise VersionIsStale(version=held.version)
         await _check_places(tx, held, accepted, reading)
-        change = Change(store.sealer, held)
+        change = await begin(store, tx, held, list(accepted))
         for field, value in accepted.items():
             # Who collects a field does so on behalf of its owner, see `domain.assertions`.
             change.say(field, value, correction.method, field.owner, now)
@@ -81,6 +82,24 @@ async def correct(
         event = _event(held, change, version, correction.method, now)
         await outbox.publish(tx.connection, event)
         return await tx.answer(_answer(held, change, version))
+
+
+async def begin(store: Store, tx: Tx, held: Held, fields: Sequence[Field]) -> Change:
+    """A change of a held record under the matrix that is active.
+
+    Args:
+        store: Whose matrix.
+        tx: Holds the record.
+        held: The record.
+        fields: That will be spoken of.
+    """
+    matrix = await store.matrix(tx.connection)
+    aging = matrix.aging(fields)
+    kept: Mapping[str, Sequence[Kept]] = {}
+    if aging:
+        rows = await assertions.kept(tx.connection, store.sealer, held.county, [held.id], aging)
+        kept = assertions.by_resident(rows).get(held.id, {})
+    return Change(store.sealer, held, matrix, kept)
 
 
 def _accepted(store: Store, correction: Correction, today: date) -> dict[Field, Any]:

@@ -3,6 +3,7 @@
 import base64
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 
 from services.common.ids import new_id
 from services.common.sealing import Sealer
+from services.registry.domain import assertions
+from services.registry.domain.assertions import Assertion, Baseline
+from services.registry.domain.authority import Matrix, Row
 from services.registry.domain.imports.columns import Column, Layout
 from services.registry.domain.imports.jobs import FilePlan, Job
 from services.registry.domain.imports.rows import ImportRow
 from services.registry.store import sealed
-from services.registry.store.imports.writes import Held
+from services.registry.store.assertions import Kept
+from services.registry.store.imports.writes import Held, Said
 from services.registry.use_cases.imports.merge import Merged, Merger
 from tests.unit.registry.test_import_columns import CATALOGUE
 
@@ -42,14 +47,52 @@ def row(day: date, name: str | None = "金哲洙", **values: Any) -> ImportRow:
     return ImportRow(1, "22999919900101001X", date(1990, 1, 1), "1", name, day, values)
 
 
-def merge(held: Held | None, said: ImportRow, domain: str) -> Merged:
-    return Merger(SEALER, CATALOGUE, replace(JOB, domain=domain)).merge(said, held)
+FIRST = Matrix.first(CATALOGUE)
+AGING = Matrix.of(
+    2,
+    FIRST.changed(
+        [
+            Row("phone", "public_security", 1, 1),
+            Row("phone", "housing", 2, 2),
+            Row("phone", "health", 3),
+            Row("property_kind", "housing", 1, 1),
+            Row("chronic_disease", "health", 1, 2),
+            Row("name", "public_security", 1, 1),
+            Row("name", "health", 3),
+        ]
+    ),
+)
+
+
+def merge(held: Held | None, said: ImportRow, domain: str, matrix: Matrix = FIRST) -> Merged:
+    merger = Merger(SEALER, CATALOGUE, matrix, replace(JOB, domain=domain))
+    return merger.merge(said, held)
 
 
 def after(held: Held, merged: Merged) -> Held:
     columns = {**held.columns, **merged.columns}
     phone = columns.pop("phone_sealed", held.phone_sealed)
-    return replace(held, columns=columns, facts={**held.facts, **merged.facts}, phone_sealed=phone)
+    index = columns.pop("phone_index", held.phone_index)
+    kept = {code: list(rows) for code, rows in held.kept.items()}
+    for each in (*merged.before, *merged.said):
+        if all(k.assertion != each.assertion for k in kept.get(each.field, ())):
+            kept.setdefault(each.field, []).append(as_kept(each))
+    return replace(
+        held,
+        columns=columns,
+        facts={**held.facts, **merged.facts},
+        phone_sealed=phone,
+        phone_index=index,
+        asserted=held.asserted | {said.field for said in merged.said},
+        kept=kept,
+    )
+
+
+def as_kept(said: Said) -> Kept:
+    return Kept(
+        new_id(), said.resident_id, said.field, said.assertion, None,
+        datetime(2026, 11, 24, tzinfo=UTC), said.value, said.sealed,
+    )  # fmt: skip
 
 
 def shown(held: Held) -> dict[str, Any]:
@@ -60,6 +103,12 @@ def shown(held: Held) -> dict[str, Any]:
     phone = sealed.open_phone(SEALER, held.id, held.phone_sealed) if held.phone_sealed else None
     return {"facts": facts, "phone": phone, "name": held.columns["name"]}
 
+
+# Whom a department registered that does not own names.
+STRANGERS = replace(
+    NOBODY,
+    facts={"name": {"source": "department_push", "domain": "housing", "observed_on": "2026-02-01"}},
+)
 
 days = st.dates(date(2026, 2, 1), date(2026, 2, 4))
 statements = st.tuples(
@@ -80,14 +129,41 @@ statements = st.tuples(
 @settings(deadline=None)
 @given(st.permutations(range(5)), st.lists(statements, min_size=5, max_size=5))
 def test_files_in_any_order_give_the_same_record(order: list[int], said: list[Any]) -> None:
-    outcomes = []
-    for places in (range(5), order):
+    for matrix, start in product((FIRST, AGING), (NOBODY, STRANGERS)):
+        outcomes = []
+        for places in (range(5), order, [*order, *order]):
+            held = start
+            for place in places:
+                domain, day, name, values = said[place]
+                held = after(held, merge(held, row(day, name, **values), domain, matrix))
+            outcomes.append(shown(held))
+        assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+@settings(deadline=None)
+@given(st.lists(statements, min_size=1, max_size=5))
+def test_one_after_the_other_shows_what_all_at_once_would(said: list[Any]) -> None:
+    for matrix in (FIRST, AGING):
         held = NOBODY
-        for place in places:
-            domain, day, name, values = said[place]
-            held = after(held, merge(held, row(day, name, **values), domain))
-        outcomes.append(shown(held))
-    assert outcomes[0] == outcomes[1]
+        for domain, day, name, values in said:
+            held = after(held, merge(held, row(day, name, **values), domain, matrix))
+        for code, rows in held.kept.items():
+            all_at_once = [each.assertion for each in rows]
+            order = matrix.order(CATALOGUE[code])
+            best = assertions.shown(all_at_once, order)
+            entry = held.facts.get(code)
+            if entry is None:
+                assert best.method == "baseline"
+                continue
+            there = assertions.from_entry(entry, best.value_key, Baseline("x", best.observed_on))
+            newest = assertions.newest_on(all_at_once)
+            assert there.rank(order, newest) == best.rank(order, newest)
+            assert shown(held).get(code, entry.get("value")) == best_value(rows, best)
+
+
+def best_value(rows: Any, best: Assertion) -> Any:
+    kept = next(each for each in rows if each.assertion is best)
+    return None if CATALOGUE[kept.field].sensitivity == "sensitive" else kept.opened(SEALER)
 
 
 @settings(deadline=None)

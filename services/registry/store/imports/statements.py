@@ -66,11 +66,13 @@ where r.county = $1 and r.id = g.id
 # What was shown before is kept once, where nobody asserted that field yet.
 BASELINE = """
 insert into assertions (county, resident_id, field, value, value_sealed, value_index, observed_on,
-    method, domain, observed_at)
-select $1, g.* from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::bytea[], $6::bytea[],
+    method, domain, observed_at, recorded_at)
+select $1, g.*, r.recorded_at
+from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::bytea[], $6::bytea[],
     $7::date[], $8::text[], $9::text[], $10::timestamptz[])
     as g (resident_id, field, value, value_sealed, value_index, observed_on, method, domain,
         observed_at)
+join residents r on (r.county, r.id) = ($1, g.resident_id)
 where (
     select true from assertions a
     where a.county = $1 and a.resident_id = g.resident_id and a.field = g.field

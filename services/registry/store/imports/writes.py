@@ -1,7 +1,7 @@
 """Writing a chunk of an import into the record: a statement for each table, never one for a row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,7 @@ import orjson
 from services.common.database import Connection
 from services.registry.domain.assertions import Assertion
 from services.registry.domain.imports.jobs import Job
+from services.registry.store.assertions import Kept
 from services.registry.store.imports import statements as sql
 from services.registry.store.sealed import RESIDENT_ID
 
@@ -38,6 +39,7 @@ class Held:
         phone_sealed: As stored.
         phone_index: As stored.
         asserted: Fields somebody asserted; of the others the record is all that is known.
+        kept: All that was kept of fields in which an assertion can grow too old.
     """
 
     id: UUID
@@ -48,6 +50,7 @@ class Held:
     phone_sealed: bytes | None
     phone_index: bytes | None
     asserted: frozenset[str]
+    kept: Mapping[str, Sequence[Kept]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Recording one chunk of an import: who is known, what each row does, and what is told of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -10,9 +10,11 @@ from services.common import outbox
 from services.common.database import Connection
 from services.common.outbox import Event
 from services.registry.domain import areas
+from services.registry.domain.authority import Matrix
 from services.registry.domain.imports.columns import DOCUMENT, NAME, OBSERVED_ON
 from services.registry.domain.imports.jobs import Job
 from services.registry.domain.imports.rows import Fault, ImportRow
+from services.registry.store import assertions as kept_assertions
 from services.registry.store.imports import staging
 from services.registry.store.imports import writes as import_writes
 from services.registry.store.imports.staging import Staged
@@ -36,6 +38,7 @@ class Chunk:
     Attributes:
         staged: The rows.
         known: Who was registered when it was decided.
+        matrix: The authority matrix it was decided by.
         merged: Rows that do something.
         persons: Their blind indexes.
         faults: What is doubtful or refused, by row.
@@ -44,6 +47,7 @@ class Chunk:
 
     staged: Sequence[Staged]
     known: Known
+    matrix: Matrix
     merged: list[Merged] = field(default_factory=list)
     persons: list[bytes] = field(default_factory=list)
     faults: list[tuple[int, tuple[Fault, ...]]] = field(default_factory=list)
@@ -55,13 +59,17 @@ class Chunk:
         return self.staged[-1].row_no
 
 
-async def known(connection: Connection, job: Job, persons: Sequence[bytes]) -> Known:
+async def known(
+    connection: Connection, store: Store, matrix: Matrix, job: Job, persons: Sequence[bytes]
+) -> Known:
     """Who is registered already, and as what."""
     found = await import_writes.find(connection, persons)
-    return await _present(connection, job, found, locked=False)
+    return await _present(connection, store, matrix, job, found, locked=False)
 
 
-async def hold(connection: Connection, job: Job, chunk: Chunk) -> Known | None:
+async def hold(
+    connection: Connection, store: Store, matrix: Matrix, job: Job, chunk: Chunk
+) -> Known | None:
     """Hold the chunk's residents until the transaction ends.
 
     Returns:
@@ -70,26 +78,48 @@ async def hold(connection: Connection, job: Job, chunk: Chunk) -> Known | None:
     found = await import_writes.find(connection, [one.person for one in chunk.staged])
     versions = await import_writes.hold_versions(connection, job.county, _here(job, found))
     before = {h.id: h.version for h in chunk.known.values() if h is not None}
-    if versions == before and found.keys() == chunk.known.keys():
+    # An assertion that is kept and not shown leaves the version as it is, and may count here.
+    is_settled = matrix.version == chunk.matrix.version and not _aging(store, matrix, job)
+    if is_settled and versions == before and found.keys() == chunk.known.keys():
         return None
-    return await _present(connection, job, found, locked=True)
+    return await _present(connection, store, matrix, job, found, locked=True)
 
 
 async def _present(
-    connection: Connection, job: Job, found: Mapping[bytes, tuple[str, UUID]], *, locked: bool
+    connection: Connection,
+    store: Store,
+    matrix: Matrix,
+    job: Job,
+    found: Mapping[bytes, tuple[str, UUID]],
+    *,
+    locked: bool,
 ) -> Known:
-    held = await import_writes.residents(connection, job.county, _here(job, found), locked=locked)
+    ids = _here(job, found)
+    held = await import_writes.residents(connection, job.county, ids, locked=locked)
+    aging = _aging(store, matrix, job)
+    if aging:
+        rows = await kept_assertions.kept(connection, store.sealer, job.county, ids, aging)
+        kept = kept_assertions.by_resident(rows)
+        held = {key: replace(one, kept=kept.get(key, {})) for key, one in held.items()}
     return {person: held.get(resident_id) for person, (_, resident_id) in found.items()}
+
+
+def _aging(store: Store, matrix: Matrix, job: Job) -> tuple[str, ...]:
+    """Fields of the import in which an assertion can grow too old."""
+    columns = {column.field for column in job.plan.layout.columns} | {NAME}
+    return matrix.aging(f for code, f in store.catalogue.items() if code in columns)
 
 
 def _here(job: Job, found: Mapping[bytes, tuple[str, UUID]]) -> list[UUID]:
     return [resident_id for county, resident_id in found.values() if county == job.county]
 
 
-def decide(store: Store, job: Job, staged: Sequence[Staged], present: Known) -> Chunk:
+def decide(
+    store: Store, matrix: Matrix, job: Job, staged: Sequence[Staged], present: Known
+) -> Chunk:
     """What rows do; blocking, since opening, comparing and sealing take a processor's time."""
-    merger = Merger(store.sealer, store.catalogue, job)
-    chunk = Chunk(staged, present)
+    merger = Merger(store.sealer, store.catalogue, matrix, job)
+    chunk = Chunk(staged, present, matrix)
     counts = dict.fromkeys(("matched", "created", "changed", "rejected", "conflicts"), 0)
     for one in staged:
         row, person = staging.unseal(store.sealer, job, one), one.person

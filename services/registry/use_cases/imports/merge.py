@@ -18,10 +18,12 @@ from services.common.ids import new_id
 from services.common.sealing import Sealer
 from services.registry.domain import assertions, names, search
 from services.registry.domain.assertions import Assertion, Baseline
+from services.registry.domain.authority import RESIDENT, Matrix
 from services.registry.domain.catalogue import Catalogue, Field
 from services.registry.domain.imports.columns import NAME
 from services.registry.domain.imports.jobs import Job
 from services.registry.domain.imports.rows import Fault, ImportRow
+from services.registry.domain.verifications import contradicts
 from services.registry.store import sealed
 from services.registry.store.imports.writes import Held, Said
 from services.registry.use_cases.romanise import romanise
@@ -42,6 +44,7 @@ class Merged:
         said: Assertions to keep.
         before: What was shown until now, to keep where nobody asserted anything yet.
         shown: Fields whose shown value or day changes.
+        contested: What was said that contradicts what was shown, and what that was.
         conflict: The name differs from the registered one.
     """
 
@@ -53,6 +56,7 @@ class Merged:
     said: list[Said] = field(default_factory=list)
     before: list[Said] = field(default_factory=list)
     shown: list[Field] = field(default_factory=list)
+    contested: list[tuple[Said, Assertion]] = field(default_factory=list)
     conflict: Fault | None = None
 
     @property
@@ -67,12 +71,14 @@ class Merger:
     Args:
         sealer: Seals and compares.
         catalogue: All fields.
+        matrix: The active authority matrix.
         job: The import.
     """
 
-    def __init__(self, sealer: Sealer, catalogue: Catalogue, job: Job) -> None:
+    def __init__(self, sealer: Sealer, catalogue: Catalogue, matrix: Matrix, job: Job) -> None:
         self._sealer = sealer
         self._catalogue = catalogue
+        self._matrix = matrix
         self._domain = job.domain
         self._owns_names = catalogue[NAME].owner == job.domain
         self._name_heading = next(
@@ -106,13 +112,23 @@ class Merger:
         """What the row says, without what only served to find and check the person.
 
         Of a department that does not own them, sex and birth date were compared with the identity
-        number, and a name that is the registered one says nothing.
+        number, and a name that is the registered one says nothing where its word could not count.
         """
-        if row.name is not None and (self._owns_names or not _is_named(held, row.name)):
+        if row.name is not None and not self._repeats_name(held, row.name):
             yield NAME, row.name
         for code, value in row.values.items():
             if self._owns_names or code not in _CHECKED:
                 yield code, value
+
+    def _repeats_name(self, held: Held | None, name: str) -> bool:
+        """Whether a name is the shown one, said by somebody whose word always goes before."""
+        if held is None or held.columns[NAME] != name:
+            return False
+        owner = self._catalogue[NAME].owner
+        entry = held.facts.get(NAME)
+        speaker = owner if entry is None else entry["domain"] or RESIDENT
+        order = self._matrix.order(self._catalogue[NAME])
+        return not order.ages and order.of(speaker).rank < order.of(self._domain).rank
 
     def _says_nothing_new(self, held: Held, field_: Field, value: Any, observed_on: date) -> bool:
         """Whether exactly this statement is the shown one already; a file that came before."""
@@ -146,13 +162,24 @@ class Merger:
         index = bytes.fromhex(key) if secret is not None else None
         merged.said.append(Said(merged.resident_id, field_.code, said, text, secret, index))
         present = self._present(merged.held, field_)
-        if present is not None:
-            if merged.held is not None and field_.code not in merged.held.asserted:
-                merged.before.append(present)
-            shown = assertions.shown([said, present.assertion], field_.owner)
-            if shown is present.assertion or said == present.assertion:
-                return
-        self._show(merged, field_, value, merged.said[-1])
+        if merged.held is None or present is None:
+            self._show(merged, field_, value, merged.said[-1])
+            return
+        if field_.code not in merged.held.asserted:
+            merged.before.append(present)
+        order, old = self._matrix.order(field_), present.assertion
+        if contradicts(said, old, order):
+            merged.contested.append((merged.said[-1], old))
+        others = merged.held.kept.get(field_.code, ())
+        best = assertions.shown([said, old, *(k.assertion for k in others)], order)
+        if best in (old, said):
+            if best != old:
+                self._show(merged, field_, value, merged.said[-1])
+            return
+        # What was shown has grown too old, and another one is before the new one.
+        kept = next(k for k in others if k.assertion is best)
+        again = Said(merged.held.id, field_.code, best, kept.value, kept.sealed, kept.index)
+        self._show(merged, field_, kept.opened(self._sealer), again)
 
     def _forms(
         self, resident_id: UUID, field_: Field, value: Any
@@ -236,10 +263,6 @@ class Merger:
         if romanise(name) == romanise(registered):
             reason += ",读音相同,可能是同音字"
         return Fault(self._name_heading, "name-differs", reason, is_warning=True)
-
-
-def _is_named(held: Held | None, name: str) -> bool:
-    return held is not None and held.columns[NAME] == name
 
 
 def _rename(merged: Merged, present: Mapping[str, Any]) -> None:

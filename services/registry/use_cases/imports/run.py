@@ -179,8 +179,10 @@ class _Worker:
         env, job = self._env, self._job
         async with env.store.read() as connection:
             staged = await staging.following(connection, job, after, env.chunk_rows)
-            known = await imports_apply.known(connection, job, [one.person for one in staged])
-        return await self._in_thread(imports_apply.decide, env.store, job, staged, known)
+            matrix = await env.store.matrix(connection)
+            persons = [one.person for one in staged]
+            known = await imports_apply.known(connection, env.store, matrix, job, persons)
+        return await self._in_thread(imports_apply.decide, env.store, matrix, job, staged, known)
 
     async def _record(self, chunk: Chunk) -> None:
         """Write a chunk, decided anew when somebody changed one of its people meanwhile."""
@@ -197,10 +199,11 @@ class _Worker:
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
             await import_writes.lock(tx.connection, job.county)
-            known = await imports_apply.hold(tx.connection, job, chunk)
+            matrix = await env.store.matrix(tx.connection)
+            known = await imports_apply.hold(tx.connection, env.store, matrix, job, chunk)
             if known is not None:
                 chunk = await self._in_thread(
-                    imports_apply.decide, env.store, job, chunk.staged, known
+                    imports_apply.decide, env.store, matrix, job, chunk.staged, known
                 )
             if not job.dry_run:
                 await imports_apply.write(tx.connection, job, chunk, env.clock())

@@ -1,0 +1,1 @@
+"""The authority matrix, and what is decided when sources disagree."""
