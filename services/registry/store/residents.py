@@ -36,7 +36,9 @@ _BY_DOCUMENT: Final = """
 identifiers i join residents r on (r.county, r.id) = (i.county, i.resident_id)
 where i.kind = $9 and i.index = $10 and r.dwelling ^@ any ($11)
 """
-FOUND: Final = "select id, version, dwelling, view, kind, document, phone, facts from found"
+FOUND: Final = """
+select id, version, dwelling, view, kind, document, phone, facts, disputed from found
+"""
 _KEPT: Final = 4096
 
 Row: TypeAlias = asyncpg.Record
@@ -127,7 +129,7 @@ def _columns(fields: Sequence[Field], hidden: Sequence[str]) -> str:
         members.append(f"'facts', {_object(clear)}")
     phone = any(f.code == "phone" for f in fields)
     return f"""
-        r.county, r.id, r.version, r.dwelling,
+        r.county, r.id, r.version, r.dwelling, r.disputed,
         json_build_object({", ".join(members)})::text as view,
         r.document_kind as kind, r.document_sealed as document,
         {"r.phone_sealed" if phone else "null::bytea"} as phone,
@@ -173,11 +175,14 @@ async def by_document(
 
 
 def view(row: Row, selection: Selection, sealer: Sealer) -> bytes:
-    """The JSON of one resident, with masks where numbers were."""
+    """The JSON of one resident, with masks where numbers were, and what of it is disputed."""
     text: str = row["view"]
-    if not (selection.document or selection.phone or selection.sealed_facts):
-        return text.encode()
     added: dict[str, Any] = {}
+    if row["disputed"]:
+        disputed = [code for code in selection.fields if code in row["disputed"]]
+        added |= {"disputed": disputed} if disputed else {}
+    elif not (selection.document or selection.phone or selection.sealed_facts):
+        return text.encode()
     if selection.document:
         added["document"] = _masked_document(row, sealer)
     if selection.phone:
@@ -187,7 +192,7 @@ def view(row: Row, selection: Selection, sealer: Sealer) -> bytes:
         )
     if selection.sealed_facts:
         added["facts"] = _opened(row, selection, sealer)
-    return text[:-1].encode() + b"," + orjson.dumps(added)[1:]
+    return text[:-1].encode() + b"," + orjson.dumps(added)[1:] if added else text.encode()
 
 
 def _masked_document(row: Row, sealer: Sealer) -> dict[str, str] | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.common.sealing import Sealer
+from services.registry.domain.authority import Matrix
 from services.registry.domain.imports.columns import NAME
 from services.registry.domain.imports.rows import Fault, ImportRow
 from services.registry.domain.reconciliations import outcomes
@@ -45,14 +46,15 @@ class Comparer:
 
     Args:
         store: Its sealer and catalogue.
+        matrix: The active authority matrix.
         job: The reconciliation.
     """
 
-    def __init__(self, store: Store, job: Reconciliation) -> None:
+    def __init__(self, store: Store, matrix: Matrix, job: Reconciliation) -> None:
         self._sealer = store.sealer
         self._catalogue = store.catalogue
         self._job = job
-        self._merger = Merger(store.sealer, store.catalogue, job.file)
+        self._merger = Merger(store.sealer, store.catalogue, matrix, job.file)
         columns = job.file.plan.layout.columns
         self._name_heading = next((c.heading for c in columns if c.field == NAME), "")
 

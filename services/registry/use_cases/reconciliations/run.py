@@ -124,9 +124,8 @@ class _Worker:
         """Hold each person's row against the record, a chunk at a time."""
         if self._job.phase != "comparing":
             return
-        comparer = Comparer(self._env.store, self._job)
         while staged := await self._following():
-            await self._compare(comparer, staged)
+            await self._compare(staged)
         async with self._env.store.transaction() as tx:
             await self._advance(tx, {}, phase="missing")
 
@@ -179,11 +178,13 @@ class _Worker:
         async with env.store.read() as connection:
             return await rows.following(connection, job, job.compared_to, env.chunk_rows)
 
-    async def _compare(self, comparer: Comparer, staged: list[Staged]) -> None:
+    async def _compare(self, staged: list[Staged]) -> None:
         env, job = self._env, self._job
         async with env.store.read() as connection:
+            matrix = await env.store.matrix(connection)
             persons = [one.person for one in staged]
-            present = await imports_apply.known(connection, job.file, persons)
+            present = await imports_apply.known(connection, env.store, matrix, job.file, persons)
+        comparer = Comparer(env.store, matrix, job)
         compared = await self._in_thread(comparer.compare, staged, present)
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
