@@ -41,7 +41,13 @@ class IgnoredColumn(BaseModel):
     """A column that is not read, and why."""
 
     heading: str
-    reason: Literal["unknown-heading", "not-your-field", "not-importable", "field-mapped-twice"]
+    reason: Literal[
+        "unknown-heading",
+        "not-your-field",
+        "not-importable",
+        "field-mapped-twice",
+        "own-grid-layer-refused",
+    ]
     field: str | None
 
 

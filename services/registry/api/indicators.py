@@ -21,8 +21,16 @@ router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
     responses={200: {"model": schemas.IndicatorList}},
 )
 async def of_area(
-    store: StoreDep, caller: Caller, filters: Annotated[schemas.WithinFilter, Query()]
+    store: StoreDep, caller: Caller, filters: Annotated[schemas.IndicatorFilter, Query()]
 ) -> Response:
-    """Counted every few minutes; `as_of` tells when. Import figures are those of the counties."""
+    """Counted every few minutes; `as_of` tells when. Import figures are those of the counties.
+
+    With `on`, what was counted by that day, added up by the codes of today: a community that was
+    merged has the past of all it was made of.
+    """
     within = scopes.require_within(filters.within, caller.areas)
-    return Response(await indicators.of_area(store, within), media_type="application/json")
+    if filters.on is None:
+        body = await indicators.of_area(store, within)
+    else:
+        body = await indicators.of_area_on(store, within, filters.on)
+    return Response(body, media_type="application/json")

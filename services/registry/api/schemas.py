@@ -41,6 +41,12 @@ class WithinFilter(BaseModel):
     within: str = Field(max_length=26, description="Area code; it and everything inside it.")
 
 
+class IndicatorFilter(WithinFilter):
+    """Of which area, and when."""
+
+    on: date | None = Field(None, description="Figures of this day; the newest without it.")
+
+
 class AreaFilter(PageFilter):
     """Which areas are listed."""
 
@@ -271,6 +277,7 @@ class IndicatorList(BaseModel):
 
     as_of: datetime
     within: str
+    counted_on: date | None = Field(None, description="Of a former day: the newest count by then.")
     items: list[Indicator]
 
 

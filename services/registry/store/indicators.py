@@ -1,12 +1,14 @@
 """Counting for the indicators: from the counts per grid, never from the residents."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import orjson
 
 from services.common.database import Connection
 from services.registry.domain import indicators, scopes
 from services.registry.domain.indicators import Numbers
+from services.registry.domain.places.past import GridCount
 
 # "code" of a grid area is the join; a grid without residents has no counts and counts as empty.
 NUMBERS = """
@@ -70,3 +72,40 @@ async def numbers(connection: Connection, within: str, counties: Sequence[str]) 
         duplicates=int(row["duplicates"]),
         rows=int(row["rows"]),
     )
+
+
+STATES_ON = """
+select a.code, a.level, coalesce(c.households, 0) as households,
+    coalesce(c.residents, 0) as residents, coalesce(c.from_one_domain, 0) as from_one_domain,
+    coalesce(c.from_two_domains, 0) as from_two_domains
+from area_states a left join lateral (
+    select households, residents, from_one_domain, from_two_domains from grid_count_days d
+    where d.county = a.county and d.grid = a.code and d.counted_on <= $2
+    order by d.counted_on desc limit 1) c on a.level = 'grid'
+where a.county = any ($1) and (a.level = 'grid' or (a.level = 'community' and a.urban))
+    and a.valid_from <= $2 and (a.valid_to is null or a.valid_to > $2)
+order by a.code
+"""
+COUNTED_ON = """
+select max(counted_on) from grid_count_days where county = any ($1) and counted_on <= $2
+"""
+
+
+async def states_on(
+    connection: Connection, counties: Sequence[str], day: date
+) -> tuple[list[GridCount], list[str], date | None]:
+    """Grids with their counts, urban communities, and the day of the newest count, of a day."""
+    counted_on = await connection.fetchval(COUNTED_ON, list(counties), day)
+    rows = await connection.fetch(STATES_ON, list(counties), day)
+    counts = [
+        GridCount(
+            row["code"],
+            row["households"],
+            row["residents"],
+            row["from_one_domain"],
+            row["from_two_domains"],
+        )
+        for row in rows
+        if row["level"] == "grid"
+    ]
+    return counts, [row["code"] for row in rows if row["level"] == "community"], counted_on

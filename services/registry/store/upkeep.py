@@ -35,6 +35,65 @@ on conflict (county, grid) do update set
     households = excluded.households, residents = excluded.residents,
     from_one_domain = excluded.from_one_domain, from_two_domains = excluded.from_two_domains
 """
+# One row for each grid and day on which its counts were others than before; a grid that is gone
+# counts as empty from then on.
+REMEMBER = """
+with now_counted as (
+    select grid, households, residents, from_one_domain, from_two_domains
+    from grid_counts where county = $1
+    union all
+    select distinct d.grid, 0, 0, 0, 0 from grid_count_days d
+    where d.county = $1 and not exists (
+        select from grid_counts c where (c.county, c.grid) = ($1, d.grid)))
+insert into grid_count_days (county, grid, counted_on, households, residents, from_one_domain,
+    from_two_domains)
+select $1, n.grid, (now() at time zone 'Asia/Shanghai')::date, n.households, n.residents,
+    n.from_one_domain, n.from_two_domains
+from now_counted n left join lateral (
+    select households, residents, from_one_domain, from_two_domains from grid_count_days d
+    where d.county = $1 and d.grid = n.grid order by counted_on desc limit 1) last on true
+where (last.households, last.residents, last.from_one_domain, last.from_two_domains)
+    is distinct from (n.households, n.residents, n.from_one_domain, n.from_two_domains)
+on conflict (county, grid, counted_on) do update set
+    households = excluded.households, residents = excluded.residents,
+    from_one_domain = excluded.from_one_domain, from_two_domains = excluded.from_two_domains
+"""
+# What a record lacks, by grid: nothing here names a person.
+FAULTS = """
+with living as (
+    select county, id, grid, dwelling, household_id, document_kind from residents
+    where county = $1 and died_on is null),
+present as (
+    select id, head_id, left(dwelling, 15) as grid, dwelling from households
+    where county = $1 and valid_to is null),
+found as (
+    select grid, 'household_without_members' as kind from present p
+    where not exists (select from living l where l.household_id = p.id)
+    union all
+    select grid, 'household_without_head' from present p
+    where not exists (select from living l where l.id = p.head_id)
+    union all
+    select grid, 'household_at_ended_place' from present p
+    where not exists (select from areas a where a.code = p.dwelling and a.valid_to is null)
+    union all
+    select grid, 'resident_without_dwelling' from living where length(dwelling) < 26
+    union all
+    select grid, 'resident_without_household' from living where household_id is null
+    union all
+    select grid, 'resident_without_document' from living where document_kind is null
+    union all
+    select left(d.code, 15), 'dwelling_without_building' from areas d
+    where d.code >= $1 and d.code < $1 || ':' and d.level = 'dwelling' and d.valid_to is null
+        and not exists (
+            select from areas b where b.code = left(d.code, 20) and b.valid_to is null)),
+numbers as (select grid, kind, count(*)::integer as number from found group by 1, 2),
+gone as (
+    delete from grid_faults f where f.county = $1 and not exists (
+        select from numbers n where (n.grid, n.kind) = (f.grid, f.kind)))
+insert into grid_faults (county, grid, kind, number)
+select $1, grid, kind, number from numbers
+on conflict (county, grid, kind) do update set number = excluded.number
+"""
 # Every change of a resident publishes an event, so no event means no change.
 STILL_TRUE = """
 update county_counts c set checked_at = now()
@@ -46,7 +105,15 @@ returning true
 _COUNT_S = 600
 PATIENCE = f"set local statement_timeout = '{_COUNT_S}s'"
 SWEEP = """
-with timers as (delete from timers where fired_at < now() - interval '30 days')
+with timers as (delete from timers where fired_at < now() - interval '30 days'),
+-- Counts of more than 400 days ago are thinned to one a month, those of more than ten years ago to
+-- the last one of a grid.
+days as (
+    delete from grid_count_days d where counted_on < current_date - 400 and exists (
+        select from grid_count_days later
+        where (later.county, later.grid) = (d.county, d.grid) and later.counted_on > d.counted_on
+            and (date_trunc('month', later.counted_on) = date_trunc('month', d.counted_on)
+                or later.counted_on < current_date - 3653)))
 delete from idempotency_keys where claimed_at < now() - interval '7 days'
 """
 
@@ -66,10 +133,11 @@ async def count_grids(connection: Connection, county: str) -> bool:
     if await connection.fetchval(STILL_TRUE, county):
         return False
     await connection.execute(PATIENCE)
-    await connection.execute(COUNT, county, timeout=_COUNT_S)
+    for statement in (COUNT, REMEMBER, FAULTS):
+        await connection.execute(statement, county, timeout=_COUNT_S)
     return True
 
 
 async def sweep(connection: Connection) -> None:
-    """Forget timers that fired a month ago, and answers no caller will ask for again."""
+    """Forget fired timers and answers no caller will ask for again; thin counts of former days."""
     await connection.execute(SWEEP)

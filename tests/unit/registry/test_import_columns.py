@@ -142,3 +142,12 @@ def test_no_sheet_breaks_the_recognition(rows: list[list[str]]) -> None:
 def test_tidying_twice_changes_nothing(heading: str) -> None:
     once = columns.tidy(heading)
     assert columns.tidy(once) == once
+
+
+@pytest.mark.parametrize(
+    "heading", ["警务网格", "卫生网格编号", "网格编码", "所属网格", "망격 번호", "Grid code", "격자"]
+)
+def test_grids_of_a_departments_own_are_refused_by_name(heading: str) -> None:
+    layout = HEADINGS.layout([["姓名", "身份证号", "慢性病", heading]], "health")
+    assert layout is not None
+    assert layout.ignored == (Ignored(heading, "own-grid-layer-refused", None),)

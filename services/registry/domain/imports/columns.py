@@ -27,8 +27,11 @@ NOT_YOUR_FIELD: Final = "not-your-field"
 NOT_IMPORTABLE: Final = "not-importable"
 UNKNOWN_HEADING: Final = "unknown-heading"
 DOUBLE: Final = "field-mapped-twice"
+OWN_GRID_LAYER: Final = "own-grid-layer-refused"
+"""A column with grids that a department drew for itself: there is one set of grids for all."""
 
 _BRACKETED: Final = re.compile(r"[(\[【{〔<][^)\]】}〕>]*[)\]】}〕>]")
+_OWN_GRIDS: Final = re.compile(r"网格|網格|格网|격자|망격|grid(code|no|id|name)?$")
 _NOISE: Final = re.compile(r"[\s*:;、,.。_\-/\\\"'“”‘’#☆★※]+")
 
 
@@ -53,7 +56,8 @@ class Ignored:
 
     Attributes:
         heading: As the sender wrote it.
-        reason: `unknown-heading`, `not-your-field`, `not-importable` or `field-mapped-twice`.
+        reason: `unknown-heading`, `not-your-field`, `not-importable`, `field-mapped-twice` or
+            `own-grid-layer-refused`.
         field: The field it would be, where it was recognised.
     """
 
@@ -157,6 +161,8 @@ class Headings:
         for index, heading in enumerate(row):
             field = self._field(heading, chosen)
             reason = self._refusal(field, domain)
+            if reason == UNKNOWN_HEADING and _OWN_GRIDS.search(tidy(heading)):
+                reason = OWN_GRID_LAYER
             if field is not None and reason is None and best[field] == index:
                 columns.append(Column(index, heading, field))
             elif heading.strip():

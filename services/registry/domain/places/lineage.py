@@ -83,6 +83,11 @@ def today_of(code: str, changes: Sequence[Sequence[Pair]]) -> str:
     return code
 
 
+def inside(within: str, codes: Iterable[str], changes: Sequence[Sequence[Pair]]) -> frozenset[str]:
+    """Those codes of former days whose code of today lies in an area."""
+    return frozenset(code for code in codes if today_of(code, changes).startswith(within))
+
+
 def in_order(steps: Iterable[Step]) -> list[list[Pair]]:
     """The pairs of each change, in the order in which the changes took effect."""
     by_change: dict[tuple[date, str], list[Pair]] = {}
