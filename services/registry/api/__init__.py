@@ -11,6 +11,7 @@ from services.registry.api import (
     grids,
     imports,
     indicators,
+    posts,
     reconciliations,
     residents,
 )
@@ -19,6 +20,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     residents.hot_router,  # first: routes are tried in order, and these are asked for most
     areas.router,
     area_changes.router,
+    posts.router,
     residents.router,
     accesses.router,
     grids.router,

@@ -32,6 +32,9 @@ _PATCH: Final = {"type": "object", "minProperties": 1}
 READING_ONE: Final[dict[str, Any]] = {"parameters": [_RESIDENT_ID, _FIELDS]}
 """The direct route that reads one resident."""
 
+IF_MATCH: Final[dict[str, Any]] = {"parameters": [_IF_MATCH]}
+"""An operation that changes what was read before."""
+
 PATCHING: Final[dict[str, Any]] = {
     "parameters": [_IF_MATCH],
     "requestBody": {

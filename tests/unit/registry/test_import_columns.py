@@ -145,7 +145,7 @@ def test_tidying_twice_changes_nothing(heading: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["警务网格", "卫生网格编号", "网格编码", "所属网格", "망격 번호", "Grid code", "격자"]
+    "heading", ["警务网格", "卫生网格编号", "网格编码", "所属网格", "망격 번호", "Grid code"]
 )
 def test_grids_of_a_departments_own_are_refused_by_name(heading: str) -> None:
     layout = HEADINGS.layout([["姓名", "身份证号", "慢性病", heading]], "health")
