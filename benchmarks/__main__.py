@@ -14,6 +14,7 @@ from rich.console import Console
 
 from benchmarks import (
     bulk,
+    exporting,
     importing,
     inserting,
     lookup,
@@ -42,6 +43,7 @@ class Name(StrEnum):
     bulk = "bulk"
     insert = "insert"
     imports = "imports"
+    exports = "exports"
     tokens = "tokens"
 
 
@@ -50,6 +52,7 @@ MEASURES: dict[Name, Measure] = {
     Name.bulk: bulk.measure,
     Name.insert: inserting.measure,
     Name.imports: importing.measure,
+    Name.exports: exporting.measure,
     Name.tokens: tokens.measure,
 }
 

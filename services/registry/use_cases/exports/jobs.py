@@ -23,7 +23,9 @@ from services.registry.store.exports import jobs as exports
 from services.registry.use_cases import cursors
 from services.registry.use_cases.exports.plan import EXPIRE, RUN, Exporting, Request
 
-_LAST_ID: Final = UUID(int=(1 << 128) - 1)
+LAST_ID: Final = UUID(int=(1 << 128) - 1)
+"""Behind every id, where the first page begins."""
+
 _ACCEPTED: Final = 202
 
 
@@ -83,7 +85,7 @@ async def page(
 ) -> tuple[list[Export], str | None]:
     """Exports the caller asked for, newest first, and the next cursor."""
     own = (whose.reading.organisation, whose.reading.reader)
-    before = cursors.identifier(after, ("exports", own), _LAST_ID)
+    before = cursors.identifier(after, ("exports", own), LAST_ID)
     async with env.store.read() as connection:
         jobs = await exports.page(connection, env.store.sealer, own, before, limit + 1)
     shown = jobs[:limit]
@@ -132,7 +134,7 @@ async def provisions(
 ) -> tuple[bytes, str | None]:
     """Entries of the register about the caller's areas as JSON, newest first."""
     bound = ("provisions", reading.areas, organisation)
-    before = cursors.identifier(after, bound, _LAST_ID)
+    before = cursors.identifier(after, bound, LAST_ID)
     async with env.store.read() as connection:
         rows = await exports.provisions(connection, reading.areas, organisation, before, limit + 1)
     items = "[" + ",".join(view for _, view in rows[:limit]) + "]"
