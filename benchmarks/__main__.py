@@ -20,6 +20,7 @@ from benchmarks import (
     lookup,
     machine,
     places,
+    reconciling,
     report,
     tables,
     tokens,
@@ -44,6 +45,7 @@ class Name(StrEnum):
     insert = "insert"
     imports = "imports"
     exports = "exports"
+    reconciliations = "reconciliations"
     tokens = "tokens"
 
 
@@ -53,6 +55,7 @@ MEASURES: dict[Name, Measure] = {
     Name.insert: inserting.measure,
     Name.imports: importing.measure,
     Name.exports: exporting.measure,
+    Name.reconciliations: reconciling.measure,
     Name.tokens: tokens.measure,
 }
 

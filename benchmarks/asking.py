@@ -42,14 +42,15 @@ def bodies(scale: str) -> Iterator[str]:
 
 def residents(scale: str) -> Iterator[tuple[str, str]]:
     """Name and identity number of each resident of the pilot county, known from the seed."""
-    plan = demo.plan(reference.divisions(), _scale(scale), str(demo_load.SEED))
+    plan = demo.plan(reference.divisions(), scale_of(scale), str(demo_load.SEED))
     name, number = map(demo.RESIDENT_COLUMNS.index, ("name", "id_number"))
     for batch in demo.batches(plan, within=demo_load.COUNTY):
         for resident in batch.residents:
             yield str(resident[name]), str(resident[number])
 
 
-def _scale(name: str) -> demo.Scale:
+def scale_of(name: str) -> demo.Scale:
+    """The demo's scale with this name."""
     return next(scale for scale in demo.SCALES if scale == name)
 
 
