@@ -78,19 +78,31 @@ async def filled(registry: Registry) -> list[Any]:
 
 async def test_a_csv_for_people(registry: Registry, security: Exporter) -> None:
     people = await filled(registry)
+    disputed = "update residents set disputed = '{employment_status,ethnic,name}' where id = $1"
+    async with registry.store.transaction() as tx:
+        await tx.connection.execute(disputed, people[1])
     content = await security.take(FIELDS)
     assert content.startswith(b"\xef\xbb\xbf")
     header, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     assert header == [
         "居民编号", "姓名", "公民身份号码", "联系电话", "就业状况", "养老待遇资格认证日期",
-        "最低生活保障",
+        "最低生活保障", "有争议的字段",
     ]  # fmt: skip
     masked = [f"229999********{id_number(n)[14:]}" for n in range(1, 6)]
     assert rows == [
-        [str(people[0]), "金哲洙", masked[0], "154****5671", "在业", "2026-05-01", "是"],
-        [str(people[1]), "'=HYPERLINK(1)", masked[1], "154****5672", "失业", "", "否"],
-        [str(people[2]), "李英", masked[2], "154****5673", "", "", ""],
-        [str(people[3]), "朴玉", masked[3], "154****5674", "", "", ""],
+        [str(people[0]), "金哲洙", masked[0], "154****5671", "在业", "2026-05-01", "是", ""],
+        [
+            str(people[1]),
+            "'=HYPERLINK(1)",
+            masked[1],
+            "154****5672",
+            "失业",
+            "",
+            "否",
+            "姓名、就业状况",
+        ],
+        [str(people[2]), "李英", masked[2], "154****5673", "", "", "", ""],
+        [str(people[3]), "朴玉", masked[3], "154****5674", "", "", "", ""],
     ]
 
 
@@ -165,7 +177,7 @@ async def test_parquet_and_ndjson_are_typed(registry: Registry) -> None:
     types = {name: str(table.schema.field(name).type) for name in table.column_names}
     assert types == {
         "id": "string", "floor_area_m2": "double", "born_on": "date32[day]", "sex": "string",
-        "phone": "string",
+        "phone": "string", "disputed": "list<element: string>",
     }  # fmt: skip
     assert table.column("floor_area_m2").to_pylist() == [None, None, None, 60.5]
     assert table.column("sex").to_pylist() == ["1"] * 4
@@ -177,7 +189,7 @@ async def test_parquet_and_ndjson_are_typed(registry: Registry) -> None:
 async def test_gb18030_and_an_empty_export(registry: Registry, security: Exporter) -> None:
     await filled(registry)
     content = await security.take(["name"], encoding="gb18030")
-    assert content.decode("gb18030").splitlines()[1].endswith("金哲洙")
+    assert content.decode("gb18030").splitlines()[1].endswith("金哲洙,")
     nobody = {"within": COUNTY, "name": "没有这人"}
     for format_ in ("csv", "xlsx", "parquet", "ndjson"):
         await security.take(["name"], filter=nobody, format=format_)

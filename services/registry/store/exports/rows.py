@@ -53,10 +53,11 @@ class Extract:
     def __init__(self, fields: Sequence[Field], sealer: Sealer) -> None:
         self._sealer = sealer
         self._fields = tuple(fields)
-        self.selected = ", ".join(_expression(field) for field in fields)
+        self._codes = [field.code for field in fields]
+        self.selected = ", ".join([*(_expression(field) for field in fields), "r.disputed"])
 
     def columns(self, rows: Sequence[Row]) -> list[Column]:
-        """The id, and a column for each field; blocking, since opening takes time."""
+        """The id, each field, and which of them are disputed; blocking: opening takes time."""
         raw: Iterator[tuple[Any, ...]] = zip(*rows, strict=True)
         next(raw)
         ids = next(raw)
@@ -65,7 +66,12 @@ class Extract:
             values = next(raw)
             kinds = next(raw) if field.code == "document" else None
             found.append(self._column(field, ids, values, kinds))
+        found.append([self._disputed(codes) for codes in next(raw)])
         return found
+
+    def _disputed(self, codes: Sequence[str] | None) -> list[str] | None:
+        """Those of the fields that are written, or None."""
+        return [code for code in self._codes if code in codes] or None if codes else None
 
     def _column(
         self,

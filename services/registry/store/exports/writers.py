@@ -28,6 +28,7 @@ SHEET_ROWS: Final = 1_048_576
 
 _GROUP_ROWS: Final = 1 << 15
 _ID: Final = {"zh": "居民编号", "ko": "주민 번호", "en": "Resident id"}
+_DISPUTED: Final = {"zh": "有争议的字段", "ko": "이의가 있는 항목", "en": "Disputed fields"}
 _SHEET: Final = {"zh": "居民", "ko": "주민", "en": "Residents"}
 _BOOLEANS: Final = {"zh": ("否", "是"), "ko": ("아니오", "예"), "en": ("no", "yes")}
 _CODECS: Final = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
@@ -70,22 +71,25 @@ class Table:
     @property
     def codes(self) -> list[str]:
         """Names of the columns for programs."""
-        return ["id", *(field.code for field in self.fields)]
+        return ["id", *(field.code for field in self.fields), "disputed"]
 
     @property
     def headings(self) -> list[str]:
         """Names of the columns for people."""
         language = self.plan.language
-        names = [getattr(field, f"name_{language}") for field in self.fields]
-        return [_ID[language], *names]
+        return [_ID[language], *self._names().values(), _DISPUTED[language]]
 
     def labelled(self, columns: Columns) -> list[Sequence[Any]]:
         """The columns with labels in place of codes, where the plan wants them."""
         if self.plan.values == "code":
             return list(columns)
-        ids, *rest = columns
+        ids, *rest, disputed = columns
         found = [self._labels(f, c) for f, c in zip(self.fields, rest, strict=True)]
-        return [ids, *found]
+        names = self._names()
+        return [ids, *found, [[names[c] for c in codes] if codes else None for codes in disputed]]
+
+    def _names(self) -> dict[str, str]:
+        return {f.code: getattr(f, f"name_{self.plan.language}") for f in self.fields}
 
     def _labels(self, field: Field, column: Sequence[Any]) -> Sequence[Any]:
         language = self.plan.language
@@ -118,7 +122,8 @@ class _Csv:
         self._writer.writerow(table.headings)
 
     def write(self, columns: Columns) -> None:
-        safe = [list(map(_safe, column)) for column in self._table.labelled(columns)]
+        *fields, disputed = self._table.labelled(columns)
+        safe = [list(map(_safe, column)) for column in (*fields, map(_joined, disputed))]
         self._writer.writerows(zip(*safe, strict=True))
 
     def close(self) -> None:
@@ -135,8 +140,11 @@ class _NdJson:
         codes = self._table.codes
         rows = zip(*self._table.labelled(columns), strict=True)
         option = orjson.OPT_APPEND_NEWLINE
-        lines = (orjson.dumps(dict(zip(codes, row, strict=True)), option=option) for row in rows)
-        self._target.write(b"".join(lines))
+        for row in rows:
+            line = dict(zip(codes, row, strict=True))
+            if line["disputed"] is None:
+                del line["disputed"]  # as in every answer: a member only where there is a dispute
+            self._target.write(orjson.dumps(line, option=option))
 
     def close(self) -> None:
         self._target.flush()
@@ -147,7 +155,8 @@ class _Parquet:
         self._table = table
         labelled = table.plan.values == "label"
         types = [_type(field, labelled=labelled) for field in table.fields]
-        self._schema = pa.schema(list(zip(table.codes, [pa.string(), *types], strict=True)))
+        types = [pa.string(), *types, pa.list_(pa.string())]
+        self._schema = pa.schema(list(zip(table.codes, types, strict=True)))
         self._writer = pq.ParquetWriter(target, self._schema, compression="zstd")
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
@@ -182,7 +191,8 @@ class _Xlsx:
         self._begin()
 
     def write(self, columns: Columns) -> None:
-        for row in zip(*self._table.labelled(columns), strict=True):
+        *fields, disputed = self._table.labelled(columns)
+        for row in zip(*fields, map(_joined, disputed), strict=True):
             if self._row >= self._table.sheet_rows:
                 self._begin()
             self._cells(row)
@@ -228,6 +238,10 @@ def _type(field: Field, *, labelled: bool) -> pa.DataType:
     if labelled and field.type == "boolean":
         return pa.string()
     return _TYPES.get(field.type, pa.string())
+
+
+def _joined(words: Sequence[str] | None) -> str | None:
+    return "、".join(words) if words else None
 
 
 def _safe(value: Any) -> Any:
