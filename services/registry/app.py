@@ -16,6 +16,7 @@ from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
 from services.registry.use_cases import upkeep
+from services.registry.use_cases.authority import jobs as authority_jobs
 from services.registry.use_cases.exports import run as exports_run
 from services.registry.use_cases.exports.plan import exporting
 from services.registry.use_cases.imports import run as imports_run
@@ -62,6 +63,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                     TimerLoop(database, imports_run.handlers(work), batch=1),
                     TimerLoop(database, reconciliations_run.handlers(work), batch=1),
                     TimerLoop(database, rekeying.handlers(store), batch=1),
+                    TimerLoop(database, authority_jobs.handlers(store), batch=1),
                     TimerLoop(database, exports_run.handlers(exports), batch=1),
                 ):
                     stack.push_async_callback(_stop, asyncio.create_task(loop.run()))

@@ -7,6 +7,8 @@ from services.common.service import Service
 from services.registry.app import create_app
 from services.registry.settings import RegistrySettings
 from services.registry.use_cases import corrections
+from services.registry.use_cases.authority import applying
+from services.registry.use_cases.authority import versions as authority_versions
 from services.registry.use_cases.demo import load as demo
 from services.registry.use_cases.imports import apply as imports_apply
 from services.registry.use_cases.places import changes as area_changes
@@ -22,6 +24,8 @@ SERVICE: Final = Service(
             corrections.CORRECTED,
             imports_apply.REGISTERED,
             imports_apply.ASSERTED,
+            authority_versions.ACTIVATED,
+            applying.RECOMPUTED,
             area_changes.CHANGED,
             area_changes.REKEYED,
         }

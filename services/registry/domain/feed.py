@@ -14,7 +14,9 @@ from typing import Final
 from services.common.errors import DomainError, Kind
 from services.registry.domain.catalogue import AREA_ROLES, DEPARTMENT_ROLES, Catalogue, Field
 
-AREA_WIDE: Final = frozenset({"registry.area.changed.v1", "registry.area.rekeyed.v1"})
+AREA_WIDE: Final = frozenset({
+    "registry.area.changed.v1", "registry.area.rekeyed.v1", "registry.authority.activated.v1",
+})  # fmt: skip
 """Types about an area itself, which everybody in it may know."""
 
 _OVERSEERS: Final = frozenset({"auditor"})

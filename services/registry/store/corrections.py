@@ -105,6 +105,11 @@ async def hold(
     row = await connection.fetchrow(HOLD, counties, resident_id, areas)
     if row is None:
         return None
+    return held_of(row)
+
+
+def held_of(row: Any) -> Held:
+    """The resident of a row that `HOLD` or its like selected."""
     return Held(
         county=row["county"],
         id=row["id"],

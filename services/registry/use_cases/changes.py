@@ -103,6 +103,30 @@ class Change:
             found = next(k for k in others if k.assertion is best)
             self._show(field, found.opened(self._sealer), best)
 
+    def choose(self, field: Field, former: Matrix) -> tuple[Assertion, Assertion] | None:
+        """Show what the matrix chooses among all that was kept, where that is something else.
+
+        What the former matrix would choose as well stays, however the record came to show it.
+
+        Args:
+            field: With what was kept of it.
+            former: The matrix that was active before.
+
+        Returns:
+            Which assertion gave way and which one is shown instead; None when nothing changes.
+        """
+        kept = self._kept.get(field.code, ())
+        if not kept:
+            return None
+        said = [k.assertion for k in kept]
+        old = assertions.shown(said, former.order(field))
+        new = assertions.shown(said, self._matrix.order(field))
+        if old == new:
+            return None
+        found = next(k for k in kept if k.assertion is new)
+        self._show(field, found.opened(self._sealer), new)
+        return old, new
+
     def _show(self, field: Field, value: Any, assertion: Assertion) -> None:
         self.shown[field] = value
         self.facts[field.code] = assertions.entry_of(assertion, self._stored(field, value))
