@@ -109,7 +109,7 @@ async def simulation(
     operation_id="registry.authority.activate",
     summary="Make a draft the active version",
     responses={200: {"model": authority_schemas.Version}},
-    openapi_extra={"parameters": [documents.IF_MATCH]},
+    openapi_extra=documents.IF_MATCH,
 )
 async def activate(
     request: Request, store: StoreDep, caller: Caller, once: OnceHeader, number: Number

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
 
-IF_MATCH: Final = {
+_IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
     "required": True,
@@ -36,7 +36,7 @@ IF_MATCH: Final[dict[str, Any]] = {"parameters": [_IF_MATCH]}
 """An operation that changes what was read before."""
 
 PATCHING: Final[dict[str, Any]] = {
-    "parameters": [IF_MATCH],
+    "parameters": [_IF_MATCH],
     "requestBody": {
         "required": True,
         "content": {MERGE_PATCH: {"schema": _PATCH}, JSON: {"schema": _PATCH}},
