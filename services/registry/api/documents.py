@@ -32,6 +32,11 @@ _PATCH: Final = {"type": "object", "minProperties": 1}
 READING_ONE: Final[dict[str, Any]] = {"parameters": [_RESIDENT_ID, _FIELDS]}
 """The direct route that reads one resident."""
 
+OPTIONAL_IF_MATCH: Final[dict[str, Any]] = {
+    **_IF_MATCH,
+    "required": False,
+    "description": "ETag of the version that was read; left out where there is none yet.",
+}
 IF_MATCH: Final[dict[str, Any]] = {"parameters": [_IF_MATCH]}
 """An operation that changes what was read before."""
 
