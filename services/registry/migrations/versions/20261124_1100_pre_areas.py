@@ -140,6 +140,8 @@ declare
     follower regclass;
     moved bigint;
 begin
+    -- What is kept of people is never rewritten, but for the county that is a part of its key.
+    perform set_config('registry.rewriting', 'county_move', true);
     insert into resident_history
         (county, resident_id, version, old, known_from, known_to, changed_by, change_reason)
     select to_county, id, version, to_jsonb(r) - 'name_keys' - 'grid', updated_at,
@@ -165,6 +167,7 @@ begin
     where o.county = from_county and o.head_id = any (ids) and n.county = to_county and n.id = o.id;
     update households set head_id = null where county = from_county and head_id = any (ids);
     delete from residents where county = from_county and id = any (ids);
+    perform set_config('registry.rewriting', '', true);
     return moved;
 end $$;
 
@@ -175,6 +178,7 @@ declare
     follower regclass;
     dropped bigint;
 begin
+    perform set_config('registry.rewriting', 'county_move', true);
     -- Somebody who lives elsewhere in the old county stays there, and leaves the household.
     update residents set household_id = null, relation = null, version = version + 1,
         updated_at = clock_timestamp(), changed_by = who, change_reason = why
@@ -185,6 +189,7 @@ begin
     end loop;
     delete from households where county = from_county and id = any (ids);
     get diagnostics dropped = row_count;
+    perform set_config('registry.rewriting', '', true);
     return dropped;
 end $$;
 """
