@@ -41,6 +41,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
             await database.open()
             stack.push_async_callback(database.close)
             store = await open_store(database, settings.key_encryption_key.get_secret_value())
+            stack.push_async_callback(store.recorder.close)
             app.state.store = store
             app.state.settings = settings
             app.state.importing = work = importing(store, settings)

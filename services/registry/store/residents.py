@@ -1,4 +1,4 @@
-"""Reading residents: one round trip that returns JSON text and records the access.
+"""Reading residents: one round trip that returns JSON text.
 
 PostgreSQL builds the JSON of what is stored in the clear; sealed columns come beside it, are opened
 and masked here, and spliced into the text. No row is turned into an object on the way.
@@ -6,8 +6,7 @@ and masked here, and spliced into the text. No row is turned into an object on t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
-from uuid import UUID
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import asyncpg
 import orjson
@@ -16,7 +15,6 @@ from services.common.database import Connection
 from services.common.sealing import Sealer
 from services.registry.domain import masking
 from services.registry.domain.catalogue import Catalogue, Field
-from services.registry.domain.readings import Reading
 from services.registry.store import sealed
 
 # What a reader sees of every resident it may see, whatever fields it asked for.
@@ -29,12 +27,18 @@ logged as (
         operation, request_id, fields)
     select county, id, $1, $2, $3, $4, $5, $6, $7, $8 from found)
 """
+_LOGGED_ONE: Final = """
+logged as (
+    insert into accesses (county, resident_id, reader, reader_name, role, organisation, purpose,
+        operation, request_id, fields)
+    select county, id, $4, $5, $6, $7, $8, $9, $10, $11 from found)
+"""
 _BY_ID: Final = """
-residents r where r.county = any ($10) and r.id = $9 and r.dwelling ^@ any ($11)
+residents r where r.county = any ($2) and r.id = $1 and r.dwelling ^@ any ($3)
 """
 _BY_DOCUMENT: Final = """
 identifiers i join residents r on (r.county, r.id) = (i.county, i.resident_id)
-where i.kind = $9 and i.index = $10 and r.dwelling ^@ any ($11)
+where i.kind = $1 and i.index = $2 and r.dwelling ^@ any ($3)
 """
 FOUND: Final = """
 select id, version, dwelling, view, kind, document, phone, facts, disputed from found
@@ -42,6 +46,18 @@ select id, version, dwelling, view, kind, document, phone, facts, disputed from 
 _KEPT: Final = 4096
 
 Row: TypeAlias = asyncpg.Record
+
+
+class One(NamedTuple):
+    """Statements that find one resident.
+
+    Attributes:
+        reading: Only reads; the caller records the access before it tells anything.
+        recording: Reads and records in one: $4 to $11 are the columns of the record.
+    """
+
+    reading: str
+    recording: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +69,19 @@ class Selection:
         sealed_facts: Those among the facts that must be opened.
         document: Whether the document is shown.
         phone: Whether the telephone number is shown.
-        by_id: Statement: one resident by id ($9) in counties ($10) and areas ($11).
-        by_document: Statement: one by kind ($9) and index ($10) of a document in areas ($11).
+        told: The same, joined by commas.
+        by_id: One resident by id ($1) in counties ($2) and areas ($3).
+        by_document: One by kind ($1) and index ($2) of a document in areas ($3).
         columns: What is selected of a resident `r`, for other statements.
     """
 
     fields: list[str]
+    told: str
     sealed_facts: tuple[str, ...]
     document: bool
     phone: bool
-    by_id: str
-    by_document: str
+    by_id: One
+    by_document: One
     columns: str
 
     @classmethod
@@ -74,6 +92,7 @@ class Selection:
         columns = _columns(fields, hidden)
         return cls(
             fields=names,
+            told=",".join(names),
             sealed_facts=hidden,
             document="document" in names,
             phone="phone" in names,
@@ -137,8 +156,9 @@ def _columns(fields: Sequence[Field], hidden: Sequence[str]) -> str:
     """
 
 
-def _one(columns: str, source: str) -> str:
-    return f"with found as (select {columns} from {source}), {LOGGED} {FOUND}"
+def _one(columns: str, source: str) -> One:
+    found = f"select {columns} from {source}"
+    return One(found, f"with found as ({found}), {_LOGGED_ONE} select * from found")
 
 
 def _object(codes: Sequence[str]) -> str:
@@ -147,31 +167,23 @@ def _object(codes: Sequence[str]) -> str:
     return f"json_build_object({members})"
 
 
-async def by_id(
+async def one(
     connection: Connection,
-    selection: Selection,
-    reading: Reading,
-    resident_id: UUID,
-    counties: Sequence[str],
+    wanted: One,
+    question: Sequence[object],
+    record: Sequence[object] | None,
 ) -> Row | None:
-    """One resident by id, or None; the access is recorded."""
-    return await connection.fetchrow(
-        selection.by_id,
-        *reading.columns,
-        selection.fields,
-        resident_id,
-        counties,
-        reading.areas,
-    )
+    """One resident or None.
 
-
-async def by_document(
-    connection: Connection, selection: Selection, reading: Reading, kind: str, index: bytes
-) -> Row | None:
-    """One resident by its document, or None; the access is recorded."""
-    return await connection.fetchrow(
-        selection.by_document, *reading.columns, selection.fields, kind, index, reading.areas
-    )
+    Args:
+        connection: For reading.
+        wanted: Of the selection.
+        question: The first three parameters.
+        record: Columns of the access record; None when the caller records it.
+    """
+    if record is None:
+        return await connection.fetchrow(wanted.reading, *question)
+    return await connection.fetchrow(wanted.recording, *question, *record)
 
 
 def view(row: Row, selection: Selection, sealer: Sealer) -> bytes:

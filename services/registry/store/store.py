@@ -13,6 +13,7 @@ from services.registry.domain.catalogue import Catalogue
 from services.registry.store import reference, upkeep
 from services.registry.store.authority import matrices
 from services.registry.store.authority.matrices import Matrices
+from services.registry.store.recorder import Recorder
 from services.registry.store.residents import Selections
 
 
@@ -55,6 +56,7 @@ class Store:
         sealer: Opens and seals the fields of a resident.
         catalogue: The fields a record can have.
         selections: Statements by the fields asked for.
+        recorder: Writes the access records of look-ups.
         places: What is remembered of the areas.
         matrices: The authority matrix that was read last.
     """
@@ -63,6 +65,7 @@ class Store:
     sealer: Sealer
     catalogue: Catalogue
     selections: Selections
+    recorder: Recorder
     places: Places
     matrices: Matrices
 
@@ -121,4 +124,12 @@ async def open_store(database: Database, key_encryption_key: str) -> Store:
         catalogue = await reference.catalogue_of(connection)
         counties = await reference.counties_of(connection)
         await matrices.ensure(connection, catalogue)
-    return Store(database, sealer, catalogue, Selections(catalogue), Places(counties), Matrices())
+    return Store(
+        database=database,
+        sealer=sealer,
+        catalogue=catalogue,
+        selections=Selections(catalogue),
+        recorder=Recorder(database),
+        places=Places(counties),
+        matrices=Matrices(),
+    )

@@ -1,5 +1,6 @@
 """Looking at residents: one by its document or id, several by a filter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -11,7 +12,7 @@ from services.registry.domain import filters, id_numbers, scopes
 from services.registry.domain.filters import Filter
 from services.registry.domain.readings import Reading
 from services.registry.store import residents, sealed, searches
-from services.registry.store.residents import Selection
+from services.registry.store.residents import One, Row, Selection
 from services.registry.store.store import Store
 from services.registry.use_cases import cursors
 
@@ -70,10 +71,9 @@ async def look_up(
     """
     known = id_numbers.parse(number).number if kind == sealed.RESIDENT_ID else number.upper()
     index = sealed.document_index(store.sealer, kind, known)
-    async with store.read() as connection:
-        row = await residents.by_document(connection, wanted, reading, kind, index)
+    row = await _one(store, reading, wanted, wanted.by_document, (kind, index, reading.areas))
     # Two numbers could share an index, however unlikely: the number itself decides.
-    if row is None or sealed.open_document(store.sealer, row["id"], row["document"]) != known:
+    if sealed.open_document(store.sealer, row["id"], row["document"]) != known:
         raise ResidentNotFound
     return _answer(row, wanted, store)
 
@@ -85,11 +85,28 @@ async def by_id(store: Store, reading: Reading, wanted: Selection, resident_id: 
         ResidentNotFound: There is none, or none whom the caller may see.
     """
     counties = scopes.counties_of(reading.areas, store.counties)
+    question = (resident_id, counties, reading.areas)
+    return _answer(await _one(store, reading, wanted, wanted.by_id, question), wanted, store)
+
+
+async def _one(
+    store: Store, reading: Reading, wanted: Selection, one: One, question: Sequence[object]
+) -> Row:
+    """A resident, the record of the access being on the disk.
+
+    One statement reads and records while there are connections to spare. When there are none, a
+    connection that waits for the disk keeps others waiting: it only reads, and the record shares
+    a commit with those of others.
+    """
+    shared = store.recorder.is_crowded
+    record = None if shared else (*reading.columns, wanted.fields)
     async with store.read() as connection:
-        row = await residents.by_id(connection, wanted, reading, resident_id, counties)
+        row = await residents.one(connection, one, question, record)
     if row is None:
         raise ResidentNotFound
-    return _answer(row, wanted, store)
+    if shared:
+        await store.recorder.record(reading, row["county"], row["id"], wanted.told)
+    return row
 
 
 async def find(store: Store, reading: Reading, wanted: Selection, question: Question) -> Found:
@@ -115,6 +132,6 @@ async def find(store: Store, reading: Reading, wanted: Selection, question: Ques
     return Found(b"[" + b",".join(views) + b"]", following, count)
 
 
-def _answer(row: residents.Row, wanted: Selection, store: Store) -> Answer:
+def _answer(row: Row, wanted: Selection, store: Store) -> Answer:
     headers = (("ETag", f'"{row["version"]}"'), ("Cache-Control", "no-store"))
     return Answer(residents.view(row, wanted, store.sealer), headers=headers)
