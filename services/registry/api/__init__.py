@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.registry.api import (
     accesses,
+    aggregates,
     area_changes,
     areas,
     authority,
@@ -35,5 +36,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     reconciliations.router,
     exports.router,
+    aggregates.router,
     exports.provisions_router,
 )

@@ -16,7 +16,7 @@ from services.registry.domain import scopes
 from services.registry.domain.catalogue import DEPARTMENT_ROLES
 from services.registry.domain.exports import jobs as domain
 from services.registry.domain.exports.plans import MEDIA_TYPES
-from services.registry.domain.filters import Asked, AskedCondition, Asker
+from services.registry.domain.filters import Asker
 from services.registry.domain.readings import Reading
 from services.registry.use_cases.exports import jobs
 from services.registry.use_cases.exports.jobs import Whose
@@ -58,7 +58,7 @@ async def start(
     asked = ExportRequest(
         body.format,
         tuple(body.fields),
-        _filter(body),
+        body.filter.asked(),
         body.encoding,
         body.language,
         body.values,
@@ -158,18 +158,6 @@ async def provisions(
 
 def _sees_only_own(caller: Principal) -> bool:
     return caller.roles <= DEPARTMENT_ROLES
-
-
-def _filter(body: ExportCreate) -> Asked:
-    given = body.filter
-    return Asked(
-        within=given.within,
-        name=given.name,
-        phone=given.phone,
-        address=given.address,
-        where=[AskedCondition(c.field, c.op, c.value) for c in given.where],
-        living=given.living,
-    )
 
 
 def _whose(request: Request, caller: Principal, reading: Reading) -> Whose:

@@ -67,7 +67,11 @@ class Filter(BaseModel):
             today: The civil day.
             pointer: Where in the request the filter stands.
         """
-        asked = filters.Asked(
+        return filters.check(self.asked(), catalogue, asker, today, pointer)
+
+    def asked(self) -> filters.Asked:
+        """As it was sent, for who checks it later."""
+        return filters.Asked(
             within=self.within,
             name=self.name,
             phone=self.phone,
@@ -75,4 +79,3 @@ class Filter(BaseModel):
             where=[filters.AskedCondition(c.field, c.op, c.value) for c in self.where],
             living=self.living,
         )
-        return filters.check(asked, catalogue, asker, today, pointer)

@@ -73,6 +73,7 @@ POLICY: Final[Policy] = {
     "registry.exports.get": allow(*EXPORTERS),
     "registry.exports.file": allow(*EXPORTERS, purpose=True),
     "registry.exports.cancel": allow(*EXPORTERS),
+    "registry.aggregates.count": allow(*EXPORTERS),
     "registry.provisions.list": allow(
         *DEPARTMENTS, "county_officer", "secretariat", "auditor", "security_admin"
     ),
