@@ -54,7 +54,7 @@ async def test_small_groups_are_hidden(registry: Registry) -> None:
 
 async def test_groups_by_area_and_sex(registry: Registry) -> None:
     await filled(registry)
-    body = {"filter": {"within": COMMUNITY}, "area_level": "grid", "group_by": ["sex"]}
+    body: dict[str, Any] = {"filter": {"within": COMMUNITY}, "area_level": "grid", "group_by": ["sex"]}
     told = (await ask(registry, **body)).json()
     assert [(c["group"], c["residents"]) for c in told["items"]] == [
         ({"sex": "1", "area": GRID}, 12),
@@ -68,7 +68,7 @@ async def test_groups_by_area_and_sex(registry: Registry) -> None:
 
 async def test_what_is_refused(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     await filled(registry)
-    cases = [
+    cases: list[tuple[dict[str, Any], int, str]] = [
         ({"group_by": ["ethnic"]}, 403, "field-not-groupable"),
         ({"group_by": ["no_such"]}, 422, "unknown-field"),
         ({"filter": {"within": COUNTY, "name": "金哲"}}, 422, "validation-failed"),
