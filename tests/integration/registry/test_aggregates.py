@@ -54,7 +54,11 @@ async def test_small_groups_are_hidden(registry: Registry) -> None:
 
 async def test_groups_by_area_and_sex(registry: Registry) -> None:
     await filled(registry)
-    body: dict[str, Any] = {"filter": {"within": COMMUNITY}, "area_level": "grid", "group_by": ["sex"]}
+    body: dict[str, Any] = {
+        "filter": {"within": COMMUNITY},
+        "area_level": "grid",
+        "group_by": ["sex"],
+    }
     told = (await ask(registry, **body)).json()
     assert [(c["group"], c["residents"]) for c in told["items"]] == [
         ({"sex": "1", "area": GRID}, 12),
