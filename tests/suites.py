@@ -83,13 +83,13 @@ def wait_ready(base_url: str, log: Path) -> None:
 
 
 @contextmanager
-def one_process(folder: Path) -> Iterator[Suite]:
+def one_process(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[Suite]:
     """`onegrid up`, as a newcomer starts it."""
     port = free_port()
     base_url = f"http://127.0.0.1:{port}"
     data_dir, log = folder / "var", folder / "up.log"
     words = command("up", "--port", str(port), "--data-dir", str(data_dir), "--scale", "tiny")
-    with process(log, words):
+    with process(log, words, env):
         wait_ready(base_url, log)
         yield Suite(base_url, data_dir, demo_password(data_dir))
 

@@ -9,8 +9,9 @@ from datetime import timedelta
 from fastapi import FastAPI
 from joserfc.jwk import KeySet
 
-from gateway.identity.api import accounts, events, keys, me, sign_in, tokens
+from gateway.identity.api import accounts, events, external, keys, me, sign_in, tokens
 from gateway.identity.api.policy import POLICY
+from gateway.identity.clients.provider import Provider, Trusted
 from gateway.identity.domain.refusals import OAuthRefused
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.store.store import Store
@@ -52,6 +53,9 @@ def create_app(
             stack.push_async_callback(database.close)
             issuer = await _open(settings, Store(database), clock)
             app.state.issuer, app.state.clock = issuer, clock
+            app.state.provider = provider = _provider(settings)
+            if provider is not None:
+                stack.push_async_callback(provider.close)
             own_keys.keyring = issuer.keyring
             if settings.run_loops:
                 loop = asyncio.create_task(upkeep.run(issuer, clock), name="identity-upkeep")
@@ -63,13 +67,8 @@ def create_app(
         version="1",
         lifespan=lifespan,
         gate=gate,
-        routers=(
-            tokens.router,
-            sign_in.router,
-            keys.router,
-            me.router,
-            accounts.router,
-            events.router,
+        routers=tuple(
+            room.router for room in (tokens, sign_in, external, keys, me, accounts, events)
         ),
         checks={"database": database.ping},
     )
@@ -104,6 +103,16 @@ async def _open(settings: IdentitySettings, store: Store, clock: Clock) -> Issue
     issuer = Issuer(settings, store, sealer, hasher_of(settings), keyring)
     await upkeep.tend(issuer, clock)
     return issuer
+
+
+def _provider(settings: IdentitySettings) -> Provider | None:
+    if settings.oidc_issuer is None:
+        return None
+    secret = settings.oidc_client_secret.get_secret_value()
+    trusted = Trusted(
+        settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_login_claim
+    )
+    return Provider(trusted)
 
 
 async def _stop(loop: asyncio.Task[None]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.common.settings import ServiceSettings
@@ -53,6 +53,19 @@ class IdentitySettings(ServiceSettings):
         description="`required`: everybody but the demo's people sets up an authenticator at the "
         "first sign-in. `off` asks only those who have one.",
     )
+    oidc_issuer: str | None = Field(
+        None,
+        description="Issuer of an external OpenID Connect provider whose word is taken for who "
+        "somebody is; rights stay with the accounts here. Off when unset.",
+    )
+    oidc_client_id: str = Field("onegrid", description="How that provider knows us.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Our secret there; empty for a public client with PKCE."
+    )
+    oidc_login_claim: str = Field(
+        "preferred_username", description="Claim of its ID token that holds the login name."
+    )
+    oidc_label: str = Field("统一身份认证", description="What the sign-in page calls it.")
     signing_key_days: int = Field(90, ge=1, description="Age at which a signing key is followed.")
     key_ahead_s: int = Field(
         10 * _MINUTE,

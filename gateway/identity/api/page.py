@@ -42,6 +42,7 @@ def form(
     form_token: str,
     typed: str = "",
     notice: Notice | None = None,
+    external: str | None = None,
 ) -> str:
     """The page with its form.
 
@@ -51,12 +52,14 @@ def form(
         form_token: Proves that the form is ours.
         typed: Login name typed before.
         notice: What went wrong before.
+        external: What a trusted provider is called, where there is one.
     """
     words = TEXTS[locale]
     body = _FORM.substitute(
         _escaped(words),
         alert=_alert(words, notice),
         action=html.escape(_address(query, locale)),
+        external=_external(words, query, locale, external),
         form_token=html.escape(form_token),
         typed=html.escape(typed),
         described=" problem" if notice else "",
@@ -93,6 +96,16 @@ def step(
         invalid=' aria-invalid="true"' if notice else "",
     )
     return _page(locale, {}, words[f"{name}_title"], body)
+
+
+def _external(
+    words: Mapping[str, str], query: Mapping[str, str], locale: Locale, name: str | None
+) -> str:
+    if name is None:
+        return ""
+    address = html.escape(_address(query, locale, "external"))
+    text = html.escape(words["external"].format(name=name))
+    return f'<p class="other"><a class="button" href="{address}">{text}</a></p>'
 
 
 def _alert(words: Mapping[str, str], notice: Notice | None) -> str:
@@ -144,9 +157,9 @@ def _page(locale: Locale, query: Mapping[str, str], title: str, body: str) -> st
     return _PAGE.substitute(words, locale=locale, body=body, links="".join(links if query else []))
 
 
-def _address(query: Mapping[str, str], locale: Locale) -> str:
-    """This page's own address with the language changed, relative to itself."""
-    return "?" + urlencode({**query, "ui_locales": locale})
+def _address(query: Mapping[str, str], locale: Locale, page: str = "authorize") -> str:
+    """A page for the same request in a language, relative to its neighbours."""
+    return f"{page}?" + urlencode({**query, "ui_locales": locale})
 
 
 def _escaped(words: Mapping[str, str]) -> dict[str, str]:

@@ -29,6 +29,8 @@ POLICY: Final[Mapping[str, Rule]] = MappingProxyType(
         "identity.tokens.revoke": ANYONE,
         "identity.authorize.show": ANYONE,
         "identity.authorize.sign_in": ANYONE,
+        "identity.external.start": ANYONE,
+        "identity.external.finish": ANYONE,
         "identity.style.show": ANYONE,
         "identity.keys.list": ANYONE,
         "identity.metadata.show": ANYONE,

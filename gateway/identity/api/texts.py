@@ -39,6 +39,10 @@ TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "recovery_lead": "手机丢失时，每个恢复码可代替验证码使用一次。"
         "请抄写并妥善保管，本页不会再次显示。",
         "recovery_kept": "已保存，继续",
+        "external": "使用{name}登录",
+        "external_away": "统一认证暂时没有回应，请稍后再试，或用账号和密码登录。",
+        "external_refused": "统一认证未能确认您的身份。",
+        "external_no_account": "本系统没有您的账号，或账号已停用。请联系本单位的系统管理员。",
         "form_stale": "页面已过期，请重新输入。",
         "cookie_missing": "浏览器没有保存本页的 Cookie,无法登录。请允许本网站的 Cookie 后再试。",
         "broken_title": "无法登录",
@@ -75,6 +79,12 @@ TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "recovery_lead": "손전화를 잃었을 때 복구번호를 하나씩 확인번호 대신 한번 쓸수 있습니다. "
         "적어서 잘 보관하십시오. 이 페지는 다시 나타나지 않습니다.",
         "recovery_kept": "보관하였습니다, 계속",
+        "external": "{name}(으)로 로그인",
+        "external_away": "통일인증이 응답하지 않습니다. "
+        "잠시 후 다시 하거나 계정과 암호로 로그인하십시오.",
+        "external_refused": "통일인증이 신분을 확인하지 못했습니다.",
+        "external_no_account": "이 체계에 계정이 없거나 중지되였습니다. "
+        "체계관리원에게 련계하십시오.",
         "form_stale": "페지의 유효시간이 지났습니다. 다시 입력하십시오.",
         "cookie_missing": "열람기가 이 페지의 쿠키를 보존하지 않아 로그인할 수 없습니다. "
         "쿠키를 허용하고 다시 하십시오.",
@@ -114,6 +124,12 @@ TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "recovery_lead": "If you lose your phone, each of these replaces one code, once. "
         "Write them down and keep them safe: this page is not shown again.",
         "recovery_kept": "I have kept them, continue",
+        "external": "Sign in with {name}",
+        "external_away": "The other sign-in does not answer. "
+        "Try again later, or use your password.",
+        "external_refused": "The other sign-in did not prove who you are.",
+        "external_no_account": "You have no account here, or it is disabled. "
+        "Ask your administrator.",
         "form_stale": "This page was open for too long. Enter them again.",
         "cookie_missing": "The browser did not keep this page's cookie, so signing in cannot work. "
         "Allow cookies for this site and try again.",

@@ -56,10 +56,30 @@ class Visit:
             )
         return cls(issuer, now, query, locale, ask, FormTokens.of(request, issuer, ask.client))
 
+    @classmethod
+    async def again(
+        cls, request: Request, issuer: Issuer, now: datetime, query: Mapping[str, str]
+    ) -> "Visit":
+        """The visit that a request of ours, kept meanwhile, was.
+
+        Raises:
+            OAuthRefused: What it asked for is right no more.
+        """
+        locale = locale_of(query.get("ui_locales"), request.headers.get("accept-language"))
+        ask = await asking.check(issuer, query)
+        return cls(issuer, now, query, locale, ask, FormTokens.of(request, issuer, ask.client))
+
     def form(self, status: int, notice: Notice | None = None, typed: str = "") -> Response:
         """The page with its form."""
         token = self.tokens.make(self.now)
-        content = page.form(self.locale, self.query, form_token=token, typed=typed, notice=notice)
+        content = page.form(
+            self.locale,
+            self.query,
+            form_token=token,
+            typed=typed,
+            notice=notice,
+            external=self.issuer.settings.oidc_label if self.issuer.settings.oidc_issuer else None,
+        )
         return self.shown(content, status)
 
     def shown(self, content: str, status: int) -> Response:

@@ -48,7 +48,7 @@ async def look_up(request: Request) -> Response:
         raise ValidationFailed(Fault("/document", "object", "A document is needed."))
     bodies.only(document, "kind", "number")
     kind = document.get("kind", "resident_id")
-    if kind not in _DOCUMENT_KINDS:
+    if not isinstance(kind, str) or kind not in _DOCUMENT_KINDS:
         raise ValidationFailed(Fault("/document/kind", "enum", "There is no such document."))
     number = bodies.text(document, "number", _LONGEST_NUMBER, "/document")
     codes = bodies.field_codes(body.get("fields"), "/fields")

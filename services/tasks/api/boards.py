@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from services.tasks.api.deps import (
@@ -15,7 +14,7 @@ from services.tasks.api.deps import (
     WithinQuery,
     json_response,
 )
-from services.tasks.api.schemas import WhistleLimitsPatch
+from services.tasks.api.schemas import Instant, WhistleLimitsPatch
 from services.tasks.api.views import EventPage, IndicatorsView, LimitsPage, LimitsView, TodayView
 from services.tasks.domain.whistles import WhistleKind
 from services.tasks.use_cases import boards, feed, whistles
@@ -82,7 +81,7 @@ async def indicators(
     store: StoreDep,
     now: NowDep,
     within: WithinQuery = None,
-    since: AwareDatetime | None = None,
+    since: Instant | None = None,
 ) -> Response:
     """Counts and rates from the live tables; departments by code, people never."""
     body = await boards.indicators_of(store, actor, within=within, since=since, now=now)

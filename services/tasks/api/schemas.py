@@ -1,5 +1,6 @@
 """What callers send. Every model refuses members it does not know."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -30,6 +31,12 @@ OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,15}(\.[a-
 Seconds = Annotated[int, Field(ge=1, le=_YEAR_S)]
 PhotoIds = Annotated[list[UUID], Field(max_length=_MAX_PHOTOS)]
 
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
+]
+"""An instant of our time: at the ends of the calendar, zones lead out of it."""
+
 
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -42,7 +49,7 @@ class AssignmentPlace(_Sent):
     title: Line
     content: Text
     item_id: UUID | None = Field(None, description="The admitted item it relies on.")
-    due_at: AwareDatetime
+    due_at: Instant
 
 
 class AssignmentRefuse(_Sent):

@@ -1,0 +1,1 @@
+"""What the identity rooms need from others: another house's sign-in."""
