@@ -19,6 +19,7 @@ from services.registry.use_cases import upkeep
 from services.registry.use_cases.authority import jobs as authority_jobs
 from services.registry.use_cases.exports import run as exports_run
 from services.registry.use_cases.exports.plan import exporting
+from services.registry.use_cases.households import filling
 from services.registry.use_cases.imports import run as imports_run
 from services.registry.use_cases.imports.plan import importing
 from services.registry.use_cases.places import rekeying
@@ -51,6 +52,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
             if settings.run_loops:
                 every_s = settings.count_every_s
                 await upkeep.begin(store, every_s=every_s)
+                await filling.begin(store)
                 handlers = upkeep.handlers(store, every_s=every_s)
                 handlers = {
                     **handlers,
@@ -65,6 +67,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                     TimerLoop(database, reconciliations_run.handlers(work), batch=1),
                     TimerLoop(database, rekeying.handlers(store), batch=1),
                     TimerLoop(database, authority_jobs.handlers(store), batch=1),
+                    TimerLoop(database, filling.handlers(store), batch=1),
                     TimerLoop(database, exports_run.handlers(exports), batch=1),
                 ):
                     stack.push_async_callback(_stop, asyncio.create_task(loop.run()))

@@ -54,6 +54,8 @@ POLICY: Final[Policy] = {
     "registry.residents.get": allow(*READERS, purpose=True),
     "registry.residents.correct": allow(*DEPARTMENTS, "grid_worker", "community_officer"),
     "registry.residents.access_log": allow("resident_desk", "auditor", purpose=True),
+    "registry.residents.households": allow(*READERS, purpose=True),
+    "registry.households.get": allow(*READERS, purpose=True),
     "registry.grids.households": allow(*FIELD, purpose=True),
     "registry.indicators.list": allow(*DEPARTMENTS, *FIELD, *OFFICES),
     "registry.imports.start": allow(*DEPARTMENTS),

@@ -6,6 +6,7 @@ killed is cleaned up and begun again by the next one.
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any, Final, TypeAlias
 
 import asyncpg
@@ -28,11 +29,20 @@ RESIDENTS: Final = (
     "changed_by", "change_reason",
 )  # fmt: skip
 IDENTIFIERS: Final = ("kind", "index", "county", "resident_id")
+_WHO: Final = ("changed_by", "change_reason")
+MEMBERSHIPS: Final = (
+    "county", "resident_id", "basis", "household_id", "relation", "dwelling", "valid", *_WHO,
+)  # fmt: skip
+HOUSEHOLD_DWELLINGS: Final = ("county", "household_id", "dwelling", "use", "valid", *_WHO)
+HOUSEHOLD_HEADS: Final = ("county", "household_id", "head_id", "valid", *_WHO)
 _COLUMNS: Final = {
     "areas": AREAS,
     "households": HOUSEHOLDS,
     "residents": RESIDENTS,
     "identifiers": IDENTIFIERS,
+    "memberships": MEMBERSHIPS,
+    "household_dwellings": HOUSEHOLD_DWELLINGS,
+    "household_heads": HOUSEHOLD_HEADS,
 }
 
 SESSION: Final = (
@@ -40,6 +50,7 @@ SESSION: Final = (
     "set synchronous_commit = off",
     "set maintenance_work_mem = '256MB'",
     "set max_parallel_maintenance_workers = 2",
+    "set registry.periods = 'given'",
 )
 LOCK = "select pg_try_advisory_lock(hashtext('registry.demo'))"
 LOADS = "select scale, seed, finished_at is not null as finished, set_aside::text from demo_loads"
@@ -53,24 +64,27 @@ STILL_OURS = "select true from demo_loads where started_at::text = $1 for share"
 END = "update demo_loads set finished_at = now(), set_aside = '[]' where (scale, seed) = ($1, $2)"
 FORGET = "delete from demo_loads"
 CLEAR = (
-    "truncate residents, households, identifiers, assertions, resident_history, accesses, "
+    "truncate memberships, household_dwellings, household_heads, residents, households, "
+    "identifiers, assertions, resident_history, accesses, "
     "grid_counts, county_counts cascade"
 )
 CLEAR_AREAS = "delete from areas where level in ('grid', 'building', 'unit', 'dwelling')"
 # Primary keys stay, because foreign keys lean on them and rows arrive in their order; only that of
-# `identifiers` is as random as its blind indexes.
+# `identifiers` is as random as its blind indexes, and those of periods are faster built than kept.
 SET_ASIDE = """
 with tables as (
     select oid, oid::regclass::text as name from pg_class
     where oid in ('areas'::regclass, 'households'::regclass, 'residents'::regclass,
-        'identifiers'::regclass)),
+        'identifiers'::regclass, 'memberships'::regclass,
+        'household_dwellings'::regclass, 'household_heads'::regclass)),
 constraints as (
     select c.contype = 'f' as first,
         format('alter table %s drop constraint %I', t.name, c.conname) as away,
         format('alter table %s add constraint %I %s', t.name, c.conname,
             pg_get_constraintdef(c.oid)) as back
     from pg_constraint c join tables t on t.oid = c.conrelid
-    where c.contype = 'f' or (c.contype = 'p' and t.name = 'identifiers')),
+    where c.contype = 'f' or (c.contype in ('p', 'x')
+        and t.name not in ('areas', 'households', 'residents'))),
 indexes as (
     select false as first, format('drop index %s', i.indexrelid::regclass) as away,
         pg_get_indexdef(i.indexrelid) as back
@@ -78,7 +92,10 @@ indexes as (
     where not exists (select from pg_constraint c where c.conindid = i.indexrelid))
 select * from constraints union all select * from indexes order by first desc, away
 """
-ANALYZE = "analyze areas, households, residents, identifiers"
+ANALYZE = (
+    "analyze areas, households, residents, identifiers, memberships, household_dwellings, "
+    "household_heads"
+)
 
 
 class DemoLoadRunning(DomainError):
@@ -186,6 +203,11 @@ class Bulk:
         """Tell the planner what is there now, and mark the demo loaded."""
         await self._connection.execute(ANALYZE)
         await self._connection.execute(END, scale, seed)
+
+
+def since(day: date) -> "asyncpg.Range[date]":
+    """A period that began on a day and goes on, as a column of a period takes it."""
+    return asyncpg.Range(day, None)
 
 
 def _place(statement: str) -> tuple[int, str]:

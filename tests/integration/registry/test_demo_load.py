@@ -16,6 +16,7 @@ from services.registry.store import bulk, reference
 from services.registry.use_cases.demo import filling as demo_filling
 from services.registry.use_cases.demo import load as loading
 from services.registry.use_cases.demo.filling import DemoHelperFailed, Order
+from tests.factories.periods import disagreements
 from tests.factories.registry import Person, running
 
 CONTEXT = {"scale": "tiny", "seed": 20260101, "county": "222406", "password": "demo"}
@@ -88,6 +89,7 @@ async def test_the_demo_is_a_registry_like_any_other(dsn: str, mint: TokenMint) 
             headers=registry.headers("county_officer"),
         )
         assert listed.json()["items"][0]["head_name"] == head[6]
+        assert await disagreements(registry) == []
     assert told["grids"] == [grid.code for grid in plan.grids]
     assert {"login", "role", "org", "areas", "domains", "name"} == told["accounts"][0].keys()
     assert told["clients"][0]["client_id"] == "sys.222406.public_security"

@@ -34,7 +34,7 @@ async def test_partitions_are_made_ahead_and_only_once(
     connection = await asyncpg.connect(service_database("registry", VERSIONS))
     try:
         call = "select make_partitions(date '2026-11-24', 3)"
-        assert await connection.fetchval(call) == 8
+        assert await connection.fetchval(call) == 16
         assert await connection.fetchval(call) == 0
         bounds = await connection.fetchval(
             "select pg_get_expr(relpartbound, oid) from pg_class where relname = 'accesses_202612'"

@@ -12,10 +12,11 @@ from services.common.sealing import Sealer
 from services.registry.domain import demo, search
 from services.registry.domain.catalogue import Catalogue, Field
 from services.registry.domain.demo import DemoPlan, FactRow, GridPlan
-from services.registry.store import sealed
+from services.registry.store import bulk, sealed
 
 _SOURCES: Final = {"department": "department_push"}
 _CHANGED_BY: Final = "demo"
+_REGISTERED_HERE: Final = frozenset({"registered", "absent"})
 
 
 class Rows:
@@ -38,11 +39,18 @@ class Rows:
             "households": [],
             "residents": [],
             "identifiers": [],
+            "memberships": [],
+            "household_dwellings": [],
+            "household_heads": [],
         }
         for grid in grids:
             batch = demo.fill(plan, grid)
             tables["areas"].extend(map(_area, batch.areas))
             tables["households"].extend(map(_household, batch.households))
+            since = {row[0]: row[8] for row in batch.households}
+            for home in batch.households:
+                tables["household_dwellings"].append(_home(home))
+                tables["household_heads"].append(_head(home))
             facts: dict[str, list[FactRow]] = {}
             for fact in demo.facts(plan, batch):
                 facts.setdefault(fact[0], []).append(fact)
@@ -50,6 +58,7 @@ class Rows:
                 made = self._resident(row, facts.get(row[0], ()))
                 tables["residents"].append(made)
                 tables["identifiers"].append((sealed.RESIDENT_ID, made[10], row[1], row[0]))
+                tables["memberships"].extend(_memberships(row, since[row[2]]))
         return tables
 
     def _resident(self, row: demo.ResidentRow, facts: Sequence[FactRow]) -> Sequence[Any]:
@@ -122,3 +131,20 @@ def _area(row: demo.AreaRow) -> Sequence[Any]:
 def _household(row: demo.HouseholdRow) -> Sequence[Any]:
     id_, county, _, dwelling, address, number, kind, head_id, since_on, _ = row
     return county, id_, number, kind, dwelling, address, head_id, since_on
+
+
+def _home(row: demo.HouseholdRow) -> Sequence[Any]:
+    return row[1], row[0], row[3], "main", bulk.since(row[8]), _CHANGED_BY, _CHANGED_BY
+
+
+def _head(row: demo.HouseholdRow) -> Sequence[Any]:
+    return row[1], row[0], row[7], bulk.since(row[8]), _CHANGED_BY, _CHANGED_BY
+
+
+def _memberships(row: demo.ResidentRow, since: date) -> Iterable[Sequence[Any]]:
+    """Where a resident lives, and where it is registered if that is here."""
+    id_, county, household, _, dwelling, relation = row[:6]
+    valid = bulk.since(max(since, row[10]))
+    yield county, id_, "living", household, relation, dwelling, valid, _CHANGED_BY, _CHANGED_BY
+    if row[13] in _REGISTERED_HERE:
+        yield county, id_, "registered", household, relation, None, valid, _CHANGED_BY, _CHANGED_BY

@@ -1,0 +1,57 @@
+"""Households in time."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from services.common.auth import Caller
+from services.registry.api import household_schemas as schemas
+from services.registry.api.deps import ReadingDep, StoreDep, uuid_of
+from services.registry.domain.filters import Asker
+from services.registry.domain.life_events.errors import HouseholdNotFound
+from services.registry.use_cases.households import reading as households
+
+router = APIRouter(prefix="/v1", tags=["households"])
+
+
+@router.get(
+    "/households/{household_id}",
+    operation_id="registry.households.get",
+    summary="A household: head, members, dwellings, and since when",
+    responses={200: {"model": schemas.HouseholdInTime}},
+)
+async def get(
+    store: StoreDep,
+    caller: Caller,
+    reading: ReadingDep,
+    household_id: Annotated[str, Path(max_length=36)],
+    filters: Annotated[schemas.HouseholdFilter, Query()],
+) -> Response:
+    """As it is, or as it was on a day; every member shown leaves an access record."""
+    try:
+        key = UUID(household_id)
+    except ValueError as exc:
+        raise HouseholdNotFound from exc
+    asker = Asker(caller.roles, caller.domains)
+    answer = await households.household(store, reading, asker, households.Question(key, filters.on))
+    return answer.response()
+
+
+@router.get(
+    "/residents/{resident_id}/households",
+    operation_id="registry.residents.households",
+    summary="Where a resident lived and was registered, and when",
+    responses={200: {"model": schemas.ResidentHouseholds}},
+)
+async def of_resident(
+    store: StoreDep,
+    caller: Caller,
+    reading: ReadingDep,
+    resident_id: Annotated[str, Path(max_length=36)],
+) -> Response:
+    """Living and registered apart: a household one is registered in may be another's home."""
+    asker = Asker(caller.roles, caller.domains)
+    answer = await households.of_resident(store, reading, asker, uuid_of(resident_id))
+    return answer.response()

@@ -1,0 +1,1 @@
+"""Life events: what each does to people and households, as pure rules."""

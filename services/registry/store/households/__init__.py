@@ -1,0 +1,1 @@
+"""Households and memberships in time: every statement."""

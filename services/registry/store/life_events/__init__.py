@@ -1,0 +1,1 @@
+"""Life events: every statement."""

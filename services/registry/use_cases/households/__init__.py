@@ -1,0 +1,1 @@
+"""Looking at households in time, and filling the periods of older records."""

@@ -1,0 +1,1 @@
+"""Recording life events, taking them back, looking at them."""
