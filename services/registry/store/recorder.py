@@ -8,6 +8,7 @@ as many in one insert as have come meanwhile: a slow disk then costs time, but n
 
 import asyncio
 from contextlib import suppress
+from copy import copy
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -83,10 +84,11 @@ class Recorder:
             async with self._database.read() as connection:
                 await connection.execute(INSERT, *columns)
         except BaseException as exc:
-            # Nobody of the batch is answered: what was read stays untold.
+            # Nobody of the batch is answered: what was read stays untold. To each its own, or
+            # one traceback would grow with every caller that raises it.
             for _, done in batch:
                 with suppress(asyncio.InvalidStateError):
-                    done.set_exception(exc)
+                    done.set_exception(copy(exc))
             if not isinstance(exc, Exception):
                 raise
         else:
