@@ -65,7 +65,7 @@ AGING = Matrix.of(
 
 
 def merge(held: Held | None, said: ImportRow, domain: str, matrix: Matrix = FIRST) -> Merged:
-    merger = Merger(SEALER, CATALOGUE, matrix, replace(JOB, domain=domain))
+    merger = Merger(SEALER, CATALOGUE, matrix, replace(JOB, domain=domain).sender)
     return merger.merge(said, held)
 
 

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from services.registry.domain.imports.columns import Column, Ignored, Layout
+from services.registry.domain.imports.columns import OBSERVED_ON, Column, Ignored, Layout
 
 State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 Phase: TypeAlias = Literal["staging", "matching", "applying", "reporting"]
 
+OPERATION: Final = "registry.imports.start"
 OPEN: Final = frozenset({"queued", "running"})
 LISTED_AT_MOST: Final = 100_000
 """Rows an error file lists; all are counted, but nobody repairs more by hand."""
@@ -61,6 +62,40 @@ class FilePlan:
             encoding=data["encoding"],
             delimiter=data["delimiter"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who says what is recorded: of a file, or of a request with some rows.
+
+    Attributes:
+        county: Only its residents are changed.
+        domain: For which the department speaks.
+        organisation: The department.
+        reader: Subject of the token.
+        reader_name: What people call it.
+        role: The role it acts in.
+        request_id: Of the request.
+        operation: What the access records say was done.
+        headings: Field → how the sender calls it.
+        import_id: Of the import, when it is one.
+    """
+
+    county: str
+    domain: str
+    organisation: str
+    reader: str
+    reader_name: str
+    role: str
+    request_id: str | None
+    operation: str
+    headings: Mapping[str, str]
+    import_id: UUID | None = None
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that are told."""
+        return [code for code in self.headings if code != OBSERVED_ON]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +159,22 @@ class Job:
     error: Mapping[str, Any] | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+    @property
+    def sender(self) -> Sender:
+        """Who says what the file says."""
+        return Sender(
+            county=self.county,
+            domain=self.domain,
+            organisation=self.organisation,
+            reader=self.requested_by,
+            reader_name=self.requested_by_name,
+            role=self.role,
+            request_id=self.request_id,
+            operation=OPERATION,
+            headings={c.field: c.heading for c in self.plan.layout.columns},
+            import_id=self.id,
+        )
 
     @property
     def is_open(self) -> bool:

@@ -1,4 +1,4 @@
-"""Imports: saved mappings and what speed needs."""
+"""Imports: rows in packs, what became of each row, saved mappings."""
 
 from alembic import op
 
@@ -7,7 +7,49 @@ down_revision = "registry_authority"
 branch_labels = None
 depends_on = None
 
-STATEMENTS = "select 1"
+STATEMENTS = """
+-- The rows of one step, sealed together; once they are recorded, what became of each.
+create table import_packs (
+    county text collate "C" not null,
+    import_id uuid not null,
+    last_row integer not null,
+    row_nos integer[] not null,
+    persons bytea[] not null,
+    days date[] not null,
+    refused integer[] not null,
+    duplicates integer[] not null default '{}',
+    sealed bytea,
+    outcomes text,
+    constraint pk_import_packs primary key (county, import_id, last_row),
+    constraint fk_import_packs_import foreign key (county, import_id) references imports);
+-- Neither indexes nor ciphertexts can be compressed; trying costs.
+alter table import_packs alter column persons set storage external,
+    alter column sealed set storage external;
+
+-- An import whose rows lie in the former table begins anew: what it recorded is known again.
+update imports set phase = 'staging', staged_to = 0, applied_to = 0, listed = 0, rows_total = 0,
+    matched = 0, created = 0, changed = 0, rejected = 0, duplicates = 0, conflicts = 0
+where state in ('queued', 'running');
+delete from import_faults;
+drop table import_rows;
+
+-- Which column of a department's file is which field, kept for the next file.
+create table import_mappings (
+    organisation text collate "C" not null,
+    id uuid not null,
+    version integer not null default 1,
+    name text not null,
+    domain text not null,
+    columns jsonb not null,
+    created_by text not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint pk_import_mappings primary key (organisation, id),
+    constraint uq_import_mappings_name unique (organisation, name));
+
+alter table imports add column mapping jsonb,
+    add column unresolved integer not null default 0;
+"""
 
 
 def upgrade() -> None:
@@ -15,4 +57,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("select 1")
+    op.execute("alter table imports drop column unresolved, drop column mapping")
+    op.execute("drop table import_mappings, import_packs")
+    op.execute("""
+create table import_rows (
+    county text collate "C" not null,
+    import_id uuid not null,
+    row_no integer not null,
+    person bytea not null,
+    observed_on date not null,
+    sealed bytea not null,
+    duplicate boolean not null default false,
+    constraint pk_import_rows primary key (county, import_id, row_no),
+    constraint fk_import_rows_import foreign key (county, import_id) references imports)
+""")

@@ -11,16 +11,15 @@ COLUMNS: Final = (
 # Imports of one county take turns, so that two of them never wait for each other's residents.
 LOCK = "select pg_advisory_xact_lock(hashtext('registry.import.' || $1))"
 FIND = "select index, county, resident_id from identifiers where kind = $1 and index = any ($2)"
+# What is asserted is asked for by resident: made a join, the planner read the county's assertions.
 READ = f"""
-select id, version, observed_on, phone_sealed, phone_index, facts::text as facts,
-    {", ".join(COLUMNS)}
+select id, version, observed_on, phone_sealed, phone_index,
+    array(select distinct a.field from assertions a
+        where a.county = $1 and a.resident_id = residents.id) as asserted,
+    facts::text, {", ".join(COLUMNS).replace("born_on", "born_on::text")}
 from residents where county = $1 and id = any ($2)
 """
 HOLD = f"{READ} order by id for no key update"
-ASSERTED = """
-select resident_id, array_agg(distinct field) as fields from assertions
-where county = $1 and resident_id = any ($2) group by resident_id
-"""
 HOLD_VERSIONS = """
 select id, version from residents where county = $1 and id = any ($2)
 order by id for no key update
@@ -66,12 +65,12 @@ where r.county = $1 and r.id = g.id
 # What was shown before is kept once, where nobody asserted that field yet.
 BASELINE = """
 insert into assertions (county, resident_id, field, value, value_sealed, value_index, observed_on,
-    method, domain, observed_at, recorded_at)
+    method, domain, observed_at, id, recorded_at)
 select $1, g.*, r.recorded_at
 from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::bytea[], $6::bytea[],
-    $7::date[], $8::text[], $9::text[], $10::timestamptz[])
+    $7::date[], $8::text[], $9::text[], $10::timestamptz[], $11::uuid[])
     as g (resident_id, field, value, value_sealed, value_index, observed_on, method, domain,
-        observed_at)
+        observed_at, id)
 join residents r on (r.county, r.id) = ($1, g.resident_id)
 where (
     select true from assertions a
@@ -81,10 +80,10 @@ where (
 # $1 county, $2 method, $3 domain, $4 organisation, $5 collector, $6 import.
 ASSERT_FIRST = """
 insert into assertions (county, resident_id, field, value, value_sealed, value_index, observed_on,
-    method, domain, organisation, collector, import_id)
+    id, method, domain, organisation, collector, import_id)
 select $1, g.*, $2, $3, $4, $5, $6
-from unnest($7::uuid[], $8::text[], $9::jsonb[], $10::bytea[], $11::bytea[], $12::date[])
-    as g (resident_id, field, value, value_sealed, value_index, observed_on)
+from unnest($7::uuid[], $8::text[], $9::jsonb[], $10::bytea[], $11::bytea[], $12::date[],
+    $13::uuid[]) as g (resident_id, field, value, value_sealed, value_index, observed_on, id)
 """
 # The same statement sent again is the same statement.
 ASSERT = f"""{ASSERT_FIRST}
@@ -98,6 +97,7 @@ where (
 """
 ACCESS = """
 insert into accesses (county, resident_id, reader, reader_name, role, organisation, purpose,
-    operation, request_id, fields)
-select $1, g.id, $2, $3, $4, $5, $6, $7, $8, $9 from unnest($10::uuid[]) as g (id)
+    operation, request_id, fields, id)
+select $1, g.resident_id, $2, $3, $4, $5, $6, $7, $8, $9, g.id
+from unnest($10::uuid[], $11::uuid[]) as g (resident_id, id)
 """

@@ -9,13 +9,13 @@ from uuid import UUID
 import orjson
 
 from services.common.database import Connection
+from services.common.ids import new_ids
 from services.registry.domain.assertions import Assertion
-from services.registry.domain.imports.jobs import Job
+from services.registry.domain.imports.jobs import Sender
 from services.registry.store.assertions import Kept
 from services.registry.store.imports import statements as sql
 from services.registry.store.sealed import RESIDENT_ID
 
-OPERATION: Final = "registry.imports.start"
 METHOD: Final = "department_push"
 PURPOSE: Final = "statutory_registration"
 
@@ -26,7 +26,7 @@ class IdentityTaken(RuntimeError):
     """Somebody registered one of these people meanwhile; the chunk must be matched again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made for every row, and a frozen one takes thrice as long
 class Held:
     """A resident as the record has it.
 
@@ -53,7 +53,7 @@ class Held:
     kept: Mapping[str, Sequence[Kept]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Said:
     """A row of `assertions` to be.
 
@@ -74,7 +74,7 @@ class Said:
     index: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
     """What is written of one resident.
 
@@ -118,24 +118,24 @@ async def residents(
     """Residents of a county; with `locked`, until the transaction ends."""
     statement = sql.HOLD if locked else sql.READ
     rows = await connection.fetch(statement, county, ids)
-    fields = await connection.fetch(sql.ASSERTED, county, ids)
-    asserted = {row["resident_id"]: frozenset(row["fields"]) for row in fields}
+    loads, names = orjson.loads, sql.COLUMNS
+    # In the order of the statement: names would be looked up for every value of every row.
     return {
-        row["id"]: Held(
-            row["id"],
-            row["version"],
-            row["observed_on"],
-            {name: _plain(row[name]) for name in sql.COLUMNS},
-            orjson.loads(row["facts"]),
-            row["phone_sealed"],
-            row["phone_index"],
-            asserted.get(row["id"], frozenset()),
+        row[0]: Held(
+            row[0],
+            row[1],
+            row[2],
+            dict(zip(names, row[7:], strict=True)),
+            loads(row[6]),
+            row[3],
+            row[4],
+            frozenset(row[5]),
         )
         for row in rows
     }
 
 
-async def register(connection: Connection, job: Job, people: Sequence[Written]) -> None:
+async def register(connection: Connection, sender: Sender, people: Sequence[Written]) -> None:
     """Write residents who were not there.
 
     Raises:
@@ -145,33 +145,33 @@ async def register(connection: Connection, job: Job, people: Sequence[Written]) 
         return
     await connection.execute(
         sql.REGISTER,
-        job.county,
+        sender.county,
         RESIDENT_ID,
-        job.requested_by,
-        _reason(job),
+        sender.reader,
+        _reason(sender),
         *_columns(people),
         [p.columns["document_sealed"] for p in people],
         [p.person for p in people],
         [p.observed_on for p in people],
     )
     taken = await connection.fetch(
-        sql.IDENTIFY, RESIDENT_ID, job.county, [p.person for p in people], [p.id for p in people]
+        sql.IDENTIFY, RESIDENT_ID, sender.county, [p.person for p in people], [p.id for p in people]
     )
     if len(taken) != len(people):
         raise IdentityTaken
 
 
-async def change(connection: Connection, job: Job, people: Sequence[Written]) -> None:
+async def change(connection: Connection, sender: Sender, people: Sequence[Written]) -> None:
     """Write what is shown of residents from now on; a trigger keeps what was."""
     if people:
         await connection.execute(
-            sql.CHANGE, job.county, job.requested_by, _reason(job), *_columns(people)
+            sql.CHANGE, sender.county, sender.reader, _reason(sender), *_columns(people)
         )
 
 
 async def record(
     connection: Connection,
-    job: Job,
+    sender: Sender,
     *,
     before: Sequence[Said],
     said: Sequence[Said],
@@ -181,48 +181,55 @@ async def record(
 
     Args:
         connection: In a transaction that holds the residents.
-        job: Whose statements they are.
+        sender: Whose statements they are.
         before: What was shown.
         said: Of residents who were there; what was said before is not said again.
         said_first: Of residents who are new.
     """
-    sender = (METHOD, job.domain, job.organisation, job.requested_by, job.id)
+    ids = new_ids(len(before) + len(said) + len(said_first))
     if before:
         origins = [each.assertion for each in before]
         await connection.execute(
             sql.BASELINE,
-            job.county,
+            sender.county,
             *_statements(before),
             [origin.method for origin in origins],
             [origin.domain for origin in origins],
             [origin.observed_at for origin in origins],
+            ids[: len(before)],
         )
+    told = (METHOD, sender.domain, sender.organisation, sender.reader, sender.import_id)
+    first = len(before)
     for statement, rows in ((sql.ASSERT, said), (sql.ASSERT_FIRST, said_first)):
         if rows:
-            await connection.execute(statement, job.county, *sender, *_statements(rows))
+            own = ids[first : first + len(rows)]
+            await connection.execute(statement, sender.county, *told, *_statements(rows), own)
+        first += len(rows)
 
 
 async def log_accesses(
-    connection: Connection, job: Job, ids: Sequence[UUID], fields: Sequence[str]
+    connection: Connection, sender: Sender, ids: Sequence[UUID], fields: Sequence[str]
 ) -> None:
     """Record who wrote these fields of these residents, and for what."""
     await connection.execute(
         sql.ACCESS,
-        job.county,
-        job.requested_by,
-        job.requested_by_name,
-        job.role,
-        job.organisation,
+        sender.county,
+        sender.reader,
+        sender.reader_name,
+        sender.role,
+        sender.organisation,
         PURPOSE,
-        OPERATION,
-        job.request_id,
+        sender.operation,
+        sender.request_id,
         fields,
         ids,
+        new_ids(len(ids)),
     )
 
 
-def _reason(job: Job) -> str:
-    return f"{OPERATION} {PURPOSE} {job.request_id} {job.id}"
+def _reason(sender: Sender) -> str:
+    told = f"{sender.operation} {PURPOSE} {sender.request_id}"
+    return told if sender.import_id is None else f"{told} {sender.import_id}"
 
 
 def _columns(people: Sequence[Written]) -> tuple[list[Any], ...]:
@@ -258,8 +265,3 @@ def _statements(rows: Sequence[Said]) -> tuple[list[Any], ...]:
         [row.index for row in rows],
         [row.assertion.observed_on for row in rows],
     )
-
-
-def _plain(value: Any) -> Any:
-    """A column's value as JSON has it."""
-    return str(value) if isinstance(value, date | UUID) else value

@@ -30,7 +30,7 @@ from services.registry.domain.imports.errors import (
 from services.registry.domain.imports.jobs import FilePlan, Job
 from services.registry.domain.readings import Reading
 from services.registry.store.imports import jobs as imports
-from services.registry.store.imports import office_files, staging
+from services.registry.store.imports import office_files, packs
 from services.registry.store.imports.uploads import Kept
 from services.registry.use_cases.imports import plan as imports_plan
 from services.registry.use_cases.imports.plan import Importing, Request
@@ -143,8 +143,7 @@ async def cancel(
         ended = await imports.end(tx.connection, job, "cancelled")
         if ended is None:
             raise ImportIsOver
-        await staging.clear_rows(tx.connection, job)
-        await staging.clear_faults(tx.connection, job)
+        await packs.clear_open(tx.connection, job)
         due_at = env.clock() + env.keep
         await timers.schedule(tx.connection, expiry_key(job), EXPIRE, due_at, payload_of(job))
         return await tx.answer(_answer(ended, base, 200))

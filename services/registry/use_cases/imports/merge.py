@@ -20,8 +20,9 @@ from services.registry.domain import assertions, names, search
 from services.registry.domain.assertions import Assertion, Baseline
 from services.registry.domain.authority import RESIDENT, Matrix
 from services.registry.domain.catalogue import Catalogue, Field
+from services.registry.domain.imports import outcomes
 from services.registry.domain.imports.columns import NAME
-from services.registry.domain.imports.jobs import Job
+from services.registry.domain.imports.jobs import Sender
 from services.registry.domain.imports.rows import Fault, ImportRow
 from services.registry.domain.verifications import contradicts
 from services.registry.store import sealed
@@ -64,6 +65,13 @@ class Merged:
         """Whether the record of a resident who was there shows something new."""
         return self.held is not None and bool(self.shown)
 
+    @property
+    def outcome(self) -> str:
+        """What became of the row, as the tables have it."""
+        if self.held is None:
+            return outcomes.CREATED
+        return outcomes.CHANGED if self.shown else outcomes.UNCHANGED
+
 
 class Merger:
     """Merges the rows of one import.
@@ -72,18 +80,18 @@ class Merger:
         sealer: Seals and compares.
         catalogue: All fields.
         matrix: The active authority matrix.
-        job: The import.
+        sender: Who says what the rows say.
     """
 
-    def __init__(self, sealer: Sealer, catalogue: Catalogue, matrix: Matrix, job: Job) -> None:
+    def __init__(
+        self, sealer: Sealer, catalogue: Catalogue, matrix: Matrix, sender: Sender
+    ) -> None:
         self._sealer = sealer
         self._catalogue = catalogue
         self._matrix = matrix
-        self._domain = job.domain
-        self._owns_names = catalogue[NAME].owner == job.domain
-        self._name_heading = next(
-            (c.heading for c in job.plan.layout.columns if c.field == NAME), ""
-        )
+        self._domain = sender.domain
+        self._owns_names = catalogue[NAME].owner == sender.domain
+        self._name_heading = sender.headings.get(NAME, "")
 
     def merge(self, row: ImportRow, held: Held | None) -> Merged:
         """What a row does to the resident it is about, or registers."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from services.common import clock as clocks
 from services.registry.domain.imports.errors import FileNotReadable
 from services.registry.domain.imports.jobs import Job
-from services.registry.domain.imports.rows import Fault, RowRead, RowReader
-from services.registry.store.imports import error_files, office_files, staging
+from services.registry.domain.imports.rows import Fault, ImportRow, RowRead, RowReader
+from services.registry.store.imports import error_files, office_files
 from services.registry.store.imports.office_csv import CsvForm
 from services.registry.store.imports.office_files import Form
-from services.registry.store.imports.staging import Staged
 from services.registry.use_cases.imports.plan import Importing
 
 
@@ -20,36 +19,41 @@ class Batch:
     """Rows read together.
 
     Attributes:
-        staged: Those that can be recorded.
+        taken: Those that can be recorded.
         faults: What was wrong or left out, by row.
         rows: How many rows hold a person.
-        rejected: How many of them were refused.
         refused: Number and identity number of refused rows, where that could be read.
+        rejected_rows: Numbers of all refused rows.
         last: Number of the last row.
     """
 
-    staged: list[Staged] = field(default_factory=list)
+    taken: list[ImportRow] = field(default_factory=list)
     faults: list[tuple[int, tuple[Fault, ...]]] = field(default_factory=list)
     rows: int = 0
-    rejected: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
+    rejected_rows: list[int] = field(default_factory=list)
     last: int = 0
 
-    def add(self, env: Importing, job: Job, read: RowRead) -> None:
+    @property
+    def rejected(self) -> int:
+        """How many rows were refused."""
+        return len(self.rejected_rows)
+
+    def add(self, read: RowRead) -> None:
         """Take a row that holds a person."""
         self.rows += 1
         if read.faults:
             self.faults.append((read.number, read.faults))
         if read.row is not None:
-            self.staged.append(staging.seal(env.store.sealer, job, read.row))
+            self.taken.append(read.row)
             return
-        self.rejected += 1
+        self.rejected_rows.append(read.number)
         if read.document is not None:
             self.refused.append((read.number, read.document))
 
 
 def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:
-    """The rows after the last staged one, checked and sealed, in batches; blocking."""
+    """The rows after the last staged one, checked, in batches; blocking."""
     plan = job.plan
     reader = RowReader(
         plan.layout,
@@ -59,16 +63,16 @@ def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:
         today=clocks.local_day(job.created_at),
     )
     text_of = office_files.text_of
-    batch = Batch()
+    batch, begun = Batch(), max(job.staged_to, plan.layout.header_row + 1)
     with closing(rows_of(env, job)) as rows:
         for number, cells in rows:
-            if number <= max(job.staged_to, plan.layout.header_row + 1):
+            if number <= begun:
                 continue
             batch.last = number
             read = reader.read(number, [c if type(c) is str else text_of(c) for c in cells])
             if read is None:
                 continue
-            batch.add(env, job, read)
+            batch.add(read)
             if batch.rows >= env.chunk_rows:
                 yield batch
                 batch = Batch()

@@ -7,7 +7,7 @@ and its step rolls back.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -17,16 +17,17 @@ import structlog
 from services.common import timers
 from services.common.errors import DomainError
 from services.common.timers import Handler, Leased, LeaseLost
+from services.registry.domain.authority import Matrix
 from services.registry.domain.imports.errors import ImportFailed, ImportRefused
 from services.registry.domain.imports.jobs import LISTED_AT_MOST, Job
+from services.registry.store.imports import faults, packs
 from services.registry.store.imports import jobs as imports
-from services.registry.store.imports import staging
-from services.registry.store.imports import writes as import_writes
+from services.registry.store.imports.packs import Pack
 from services.registry.store.imports.writes import IdentityTaken
 from services.registry.store.store import Tx
 from services.registry.use_cases.imports import apply as imports_apply
 from services.registry.use_cases.imports import read as imports_read
-from services.registry.use_cases.imports.apply import Chunk
+from services.registry.use_cases.imports.apply import Chunk, Known
 from services.registry.use_cases.imports.jobs import EXPIRE, RUN, expiry_key, payload_of
 from services.registry.use_cases.imports.plan import Importing
 from services.registry.use_cases.imports.read import Batch
@@ -57,7 +58,11 @@ def upkeep_handlers(env: Importing) -> Mapping[str, Handler]:
         county, import_id = _key(leased)
         await asyncio.to_thread(env.uploads.remove, import_id)
         async with env.store.transaction() as tx:
-            await imports.file_removed(tx.connection, county, import_id)
+            job = await imports.by_key(tx.connection, county, import_id)
+            if job is not None:
+                await packs.clear(tx.connection, job)
+                await faults.clear(tx.connection, job)
+                await imports.file_removed(tx.connection, county, import_id)
             await timers.finish(tx.connection, leased)
 
     return {EXPIRE: expire}
@@ -116,9 +121,9 @@ class _Worker:
             return
         batches = imports_read.batches(self._env, self._job)
         try:
-            batch = await self._in_thread(next, batches, None)
-            while batch is not None:
-                batch = await _with_next(self._keep(batch), self._in_thread(next, batches, None))
+            step = await self._in_thread(self._read, batches)
+            while step is not None:
+                step = await _with_next(self._keep(*step), self._in_thread(self._read, batches))
         finally:
             self._thread.submit(batches.close)
         async with self._env.store.transaction() as tx:
@@ -130,16 +135,17 @@ class _Worker:
             return
         async with self._env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
-            repeated = await staging.mark_duplicates(tx.connection, self._job)
+            repeated = await packs.mark_duplicates(tx.connection, self._job)
             await self._advance(tx, phase="applying", counts={"duplicates": repeated})
 
     async def apply(self) -> None:
         """Record what was staged, a chunk at a time; the next is decided while one is written."""
         if self._job.phase != "applying":
             return
-        chunk = await self._decide(self._job.applied_to)
-        while chunk.staged:
-            chunk = await _with_next(self._record(chunk), self._decide(chunk.last))
+        step = await self._decide(self._job.applied_to)
+        while step is not None:
+            pack, chunk = step
+            step = await _with_next(self._record(pack, chunk), self._decide(pack.last_row))
         async with self._env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
             await self._advance(tx, phase="reporting")
@@ -147,12 +153,12 @@ class _Worker:
     async def report(self) -> None:
         """Write the error file, where there is anything to tell, and end the import."""
         async with self._env.store.read() as connection:
-            faults = await staging.faults_of(connection, self._job)
-        if faults:
+            found = await faults.of(connection, self._job)
+        if found:
             async with self._env.store.transaction() as tx:
                 await timers.extend(tx.connection, self._leased, _OPENING_LEASE_S)
-            await self._in_thread(imports_read.write_errors, self._env, self._job, faults)
-        await self._end("done", has_errors=bool(faults))
+            await self._in_thread(imports_read.write_errors, self._env, self._job, found)
+        await self._end("done", has_errors=bool(found))
 
     async def fail(self, refusal: DomainError) -> None:
         """End an import whose file turned out not to be readable."""
@@ -164,57 +170,71 @@ class _Worker:
         }
         await self._end("failed", error=error)
 
-    async def _keep(self, batch: Batch) -> None:
+    def _read(self, batches: Iterator[Batch]) -> tuple[Batch, Pack] | None:
+        """The next rows and how they are kept; blocking."""
+        batch = next(batches, None)
+        if batch is None:
+            return None
+        sealer = self._env.store.sealer
+        pack = packs.seal(sealer, self._job, batch.taken, batch.rejected_rows, batch.last)
+        return batch, pack
+
+    async def _keep(self, batch: Batch, pack: Pack) -> None:
         env, job = self._env, self._job
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
-            await staging.add(tx.connection, job, batch.staged)
+            await packs.add(tx.connection, job, pack)
             room = LISTED_AT_MOST - job.listed
-            listed = await staging.list_faults(tx.connection, job, batch.faults, room=room)
+            listed = await faults.keep(tx.connection, job, batch.faults, room=room)
             counts = {"rows_total": batch.rows, "rejected": batch.rejected}
             await self._advance(tx, staged_to=batch.last, listed=listed, counts=counts)
 
-    async def _decide(self, after: int) -> Chunk:
+    async def _decide(self, after: int) -> tuple[Pack, Chunk] | None:
         """What the rows after a row do, as the record stands now."""
         env, job = self._env, self._job
         async with env.store.read() as connection:
-            staged = await staging.following(connection, job, after, env.chunk_rows)
+            pack = await packs.following(connection, job, after)
+            if pack is None:
+                return None
             matrix = await env.store.matrix(connection)
-            persons = [one.person for one in staged]
-            known = await imports_apply.known(connection, env.store, matrix, job, persons)
-        return await self._in_thread(imports_apply.decide, env.store, matrix, job, staged, known)
+            persons = [person for _, person in pack.counted]
+            known = await imports_apply.known(connection, env.store, matrix, job.sender, persons)
+        return pack, await self._in_thread(self._decided, pack, persons, matrix, known)
 
-    async def _record(self, chunk: Chunk) -> None:
+    def _decided(self, pack: Pack, persons: Sequence[bytes], matrix: Matrix, known: Known) -> Chunk:
+        env, job = self._env, self._job
+        rows = packs.unseal(env.store.sealer, job, pack)
+        pairs = list(zip(rows, persons, strict=True))
+        return imports_apply.decide(env.store, matrix, job.sender, pairs, known)
+
+    async def _record(self, pack: Pack, chunk: Chunk) -> None:
         """Write a chunk, decided anew when somebody changed one of its people meanwhile."""
         while True:
             try:
-                await self._write(chunk)
+                await self._write(pack, chunk)
             except IdentityTaken:
                 _log.info("import.identity_taken", import_id=str(self._job.id))
             else:
                 return
 
-    async def _write(self, chunk: Chunk) -> None:
+    async def _write(self, pack: Pack, chunk: Chunk) -> None:
         env, job = self._env, self._job
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
-            await import_writes.lock(tx.connection, job.county)
-            matrix = await env.store.matrix(tx.connection)
-            known = await imports_apply.hold(tx.connection, env.store, matrix, job, chunk)
-            if known is not None:
-                chunk = await self._in_thread(
-                    imports_apply.decide, env.store, matrix, job, chunk.staged, known
-                )
+            chunk = await imports_apply.settle(
+                tx.connection, env.store, job.sender, chunk, self._in_thread
+            )
             if not job.dry_run:
-                await imports_apply.write(tx.connection, job, chunk, env.clock())
-            listed = await staging.list_faults(
+                await imports_apply.write(tx.connection, job.sender, chunk, env.clock())
+            listed = await faults.keep(
                 tx.connection,
                 job,
                 chunk.faults,
                 room=LISTED_AT_MOST - job.listed,
                 first_place=imports_apply.FIRST_PLACE,
             )
-            await self._advance(tx, applied_to=chunk.last, listed=listed, counts=chunk.counts)
+            await packs.applied(tx.connection, job, pack, chunk.outcomes)
+            await self._advance(tx, applied_to=pack.last_row, listed=listed, counts=chunk.counts)
 
     async def _advance(self, tx: Tx, **step: Any) -> None:
         job = await imports.advance(tx.connection, self._job, lease=self._leased.attempt, **step)
@@ -226,8 +246,7 @@ class _Worker:
         env, job = self._env, self._job
         async with env.store.transaction() as tx:
             await timers.finish(tx.connection, self._leased)
-            await staging.clear_rows(tx.connection, job)
-            await staging.clear_faults(tx.connection, job)
+            await packs.clear_open(tx.connection, job)
             await imports.end(tx.connection, job, state, **how)
             due_at = env.clock() + env.keep
             await timers.schedule(tx.connection, expiry_key(job), EXPIRE, due_at, payload_of(job))

@@ -54,7 +54,7 @@ class Comparer:
         self._sealer = store.sealer
         self._catalogue = store.catalogue
         self._job = job
-        self._merger = Merger(store.sealer, store.catalogue, matrix, job.file)
+        self._merger = Merger(store.sealer, store.catalogue, matrix, job.file.sender)
         columns = job.file.plan.layout.columns
         self._name_heading = next((c.heading for c in columns if c.field == NAME), "")
 

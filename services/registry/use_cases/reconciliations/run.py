@@ -14,12 +14,14 @@ import structlog
 
 from services.common import timers
 from services.common.errors import DomainError
+from services.common.sealing import Sealer
 from services.common.timers import Handler, Leased, LeaseLost
 from services.registry.domain.imports.errors import ImportFailed, ImportRefused
 from services.registry.domain.reconciliations import outcomes
 from services.registry.domain.reconciliations.jobs import Reconciliation
 from services.registry.domain.reconciliations.outcomes import Summary
 from services.registry.store import sealed
+from services.registry.store.imports import staging
 from services.registry.store.imports.staging import Staged
 from services.registry.store.reconciliations import differences, rows
 from services.registry.store.reconciliations import jobs as reconciliations
@@ -167,9 +169,10 @@ class _Worker:
             if not all(fault.is_warning for fault in faults)
         ]
         counted: Summary = {"rows": {"total": batch.rows, "rejected": batch.rejected}}
+        staged = await self._in_thread(_staged, sealer, job, batch)
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
-            await rows.add(tx.connection, job, batch.staged, persons)
+            await rows.add(tx.connection, job, staged, persons)
             listed = await differences.add(tx.connection, job, found)
             await self._advance(tx, counted, read_to=batch.last, listed=listed)
 
@@ -183,7 +186,9 @@ class _Worker:
         async with env.store.read() as connection:
             matrix = await env.store.matrix(connection)
             persons = [one.person for one in staged]
-            present = await imports_apply.known(connection, env.store, matrix, job.file, persons)
+            present = await imports_apply.known(
+                connection, env.store, matrix, job.file.sender, persons
+            )
         comparer = Comparer(env.store, matrix, job)
         compared = await self._in_thread(comparer.compare, staged, present)
         async with env.store.transaction() as tx:
@@ -213,6 +218,10 @@ class _Worker:
 
     async def _in_thread(self, work: Callable[..., Result], *arguments: Any) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+
+
+def _staged(sealer: Sealer, job: Reconciliation, batch: Batch) -> list[Staged]:
+    return [staging.seal(sealer, job.file, row) for row in batch.taken]
 
 
 def _key(leased: Leased) -> tuple[str, UUID]:
