@@ -79,6 +79,18 @@ def text(body: dict[str, Any], name: str, longest: int, pointer: str = "") -> st
     return value
 
 
+def flag(body: dict[str, Any], name: str) -> bool:
+    """A true or false member; false when it is missing.
+
+    Raises:
+        ValidationFailed: It is something else.
+    """
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise ValidationFailed(Fault(f"/{name}", "boolean", "true or false is expected."))
+    return value
+
+
 def field_codes(value: Any, pointer: str) -> list[str]:
     """The codes of the fields that are asked for.
 

@@ -29,7 +29,28 @@ _FIELDS: Final = {
 }
 _PATCH: Final = {"type": "object", "minProperties": 1}
 
-READING_ONE: Final[dict[str, Any]] = {"parameters": [_RESIDENT_ID, _FIELDS]}
+_EXPLAIN: Final = {
+    "name": "explain",
+    "in": "query",
+    "description": "Also tell which assertion of each field won, which lost, and why.",
+    "schema": {"type": "boolean", "default": False},
+}
+_VALID_ON: Final = {
+    "name": "valid_on",
+    "in": "query",
+    "description": "What was known about this day.",
+    "schema": {"type": "string", "format": "date"},
+}
+_KNOWN_AT: Final = {
+    "name": "known_at",
+    "in": "query",
+    "description": "What the registry knew by this instant (RFC 3339); now when left out.",
+    "schema": {"type": "string", "format": "date-time"},
+}
+
+READING_ONE: Final[dict[str, Any]] = {
+    "parameters": [_RESIDENT_ID, _FIELDS, _EXPLAIN, _VALID_ON, _KNOWN_AT]
+}
 """The direct route that reads one resident."""
 
 OPTIONAL_IF_MATCH: Final[dict[str, Any]] = {

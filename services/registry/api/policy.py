@@ -53,6 +53,7 @@ POLICY: Final[Policy] = {
     "registry.residents.search": allow(*READERS, purpose=True),
     "registry.residents.get": allow(*READERS, purpose=True),
     "registry.residents.correct": allow(*DEPARTMENTS, "grid_worker", "community_officer"),
+    "registry.residents.history": allow(*READERS, purpose=True),
     "registry.residents.access_log": allow("resident_desk", "auditor", purpose=True),
     "registry.residents.households": allow(*READERS, purpose=True),
     "registry.households.get": allow(*READERS, purpose=True),

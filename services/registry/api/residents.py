@@ -15,11 +15,12 @@ from services.common.clock import local_day, utc_now
 from services.common.direct import DirectRoute, direct
 from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import OnceHeader
-from services.registry.api import bodies, documents, pages, schemas
+from services.registry.api import bodies, documents, pages, queries, schemas
 from services.registry.api.deps import ReadingDep, StoreDep, reading_of, uuid_of
 from services.registry.domain import filters, scopes
 from services.registry.store.store import Store
-from services.registry.use_cases import corrections, residents
+from services.registry.use_cases import corrections, residents, sights
+from services.registry.use_cases.authority import explaining
 
 hot_router = APIRouter(prefix="/v1/residents", tags=["residents"], route_class=DirectRoute)
 router = APIRouter(prefix="/v1/residents", tags=["residents"])
@@ -42,7 +43,7 @@ async def look_up(request: Request) -> Response:
     store: Store = request.app.state.store
     principal: Principal = request.state.principal
     body = await bodies.json_object(request)
-    bodies.only(body, "document", "fields")
+    bodies.only(body, "document", "fields", "explain")
     document = body.get("document")
     if not isinstance(document, dict):
         raise ValidationFailed(Fault("/document", "object", "A document is needed."))
@@ -53,7 +54,9 @@ async def look_up(request: Request) -> Response:
     number = bodies.text(document, "number", _LONGEST_NUMBER, "/document")
     codes = bodies.field_codes(body.get("fields"), "/fields")
     wanted = store.selections.of(codes, "/fields", principal.roles, principal.domains)
-    answer = await residents.look_up(store, reading_of(request), wanted, kind, number)
+    is_explained = bodies.flag(body, "explain")
+    look_up_ = explaining.look_up if is_explained else residents.look_up
+    answer = await look_up_(store, reading_of(request), wanted, kind, number)
     return answer.response()
 
 
@@ -99,7 +102,12 @@ async def get(request: Request) -> Response:
     codes = bodies.field_codes([c for c in given.split(",") if c], "#query/fields")
     wanted = store.selections.of(codes, "#query/fields", principal.roles, principal.domains)
     resident_id = uuid_of(request.path_params["resident_id"])
-    answer = await residents.by_id(store, reading_of(request), wanted, resident_id)
+    reading = reading_of(request)
+    if len(request.query_params) == 1:
+        answer = await residents.by_id(store, reading, wanted, resident_id)
+    else:
+        sight = queries.sight_of(request.query_params)
+        answer = await sights.see(store, reading, wanted, resident_id, sight)
     return answer.response()
 
 

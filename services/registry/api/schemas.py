@@ -143,6 +143,7 @@ class Lookup(BaseModel):
 
     document: Document
     fields: list[str] = Field(min_length=1, max_length=60, description="Codes of the catalogue.")
+    explain: bool = Field(default=False, description="Also tell which assertion won, and why.")
 
 
 class Search(Filter):

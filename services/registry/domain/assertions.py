@@ -137,6 +137,25 @@ def ranked(assertions: Sequence[Assertion], order: Order) -> list[int]:
     return sorted(places, key=lambda at: assertions[at].rank(order, newest), reverse=True)
 
 
+_REASONS: Final = ("beyond-maximum-age", "rank", "older", "method", "value", "domain")
+
+
+def reason(loser: Assertion, best: Assertion, order: Order, newest: date) -> str:
+    """What decided between the shown assertion and another.
+
+    Args:
+        loser: The other.
+        best: The shown one.
+        order: Of the field.
+        newest: Newest day on which one of all was observed.
+
+    Returns:
+        The first of what counts in which they differ; `repeated` when they say the same.
+    """
+    pairs = zip(loser.rank(order, newest), best.rank(order, newest), _REASONS, strict=True)
+    return next((name for one, other, name in pairs if one != other), "repeated")
+
+
 def entry_of(assertion: Assertion, value: Mapping[str, Any]) -> dict[str, Any]:
     """The entry among the facts for the assertion that is shown.
 

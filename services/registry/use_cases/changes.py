@@ -84,7 +84,7 @@ class Change:
         new = Assertion(self._key(field, value), method, domain, local_day(now), now)
         row = self._row(field, value, new)
         self.said.append(row)
-        present = self._present(field)
+        present = self.present(field)
         if present is None:
             self._show(field, value, new)
             return
@@ -131,7 +131,7 @@ class Change:
         self.shown[field] = value
         self.facts[field.code] = assertions.entry_of(assertion, self._stored(field, value))
 
-    def _present(self, field: Field) -> tuple[Assertion, Any] | None:
+    def present(self, field: Field) -> tuple[Assertion, Any] | None:
         """What is shown now and where it comes from; None when nobody said anything."""
         entry = self.facts.get(field.code)
         value = self._value(field, entry)

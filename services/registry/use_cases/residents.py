@@ -69,13 +69,7 @@ async def look_up(
         IdNumberInvalid: The number cannot exist.
         ResidentNotFound: Nobody has it, or nobody whom the caller may see.
     """
-    known = id_numbers.parse(number).number if kind == sealed.RESIDENT_ID else number.upper()
-    index = sealed.document_index(store.sealer, kind, known)
-    row = await _one(store, reading, wanted, wanted.by_document, (kind, index, reading.areas))
-    # Two numbers could share an index, however unlikely: the number itself decides.
-    if sealed.open_document(store.sealer, row["id"], row["document"]) != known:
-        raise ResidentNotFound
-    return _answer(row, wanted, store)
+    return _answer(await row_by_document(store, reading, wanted, kind, number), wanted, store)
 
 
 async def by_id(store: Store, reading: Reading, wanted: Selection, resident_id: UUID) -> Answer:
@@ -84,9 +78,27 @@ async def by_id(store: Store, reading: Reading, wanted: Selection, resident_id: 
     Raises:
         ResidentNotFound: There is none, or none whom the caller may see.
     """
+    return _answer(await row_by_id(store, reading, wanted, resident_id), wanted, store)
+
+
+async def row_by_document(
+    store: Store, reading: Reading, wanted: Selection, kind: str, number: str
+) -> Row:
+    """The row of the one resident with a document; the access is recorded."""
+    known = id_numbers.parse(number).number if kind == sealed.RESIDENT_ID else number.upper()
+    index = sealed.document_index(store.sealer, kind, known)
+    row = await _one(store, reading, wanted, wanted.by_document, (kind, index, reading.areas))
+    # Two numbers could share an index, however unlikely: the number itself decides.
+    if sealed.open_document(store.sealer, row["id"], row["document"]) != known:
+        raise ResidentNotFound
+    return row
+
+
+async def row_by_id(store: Store, reading: Reading, wanted: Selection, resident_id: UUID) -> Row:
+    """The row of the resident with an id; the access is recorded."""
     counties = scopes.counties_of(reading.areas, store.counties)
     question = (resident_id, counties, reading.areas)
-    return _answer(await _one(store, reading, wanted, wanted.by_id, question), wanted, store)
+    return await _one(store, reading, wanted, wanted.by_id, question)
 
 
 async def _one(

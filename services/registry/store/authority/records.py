@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,6 +37,11 @@ select county, id, version, observed_on, phone_sealed, phone_index, facts::text 
     {", ".join(corrections.COLUMNS)}
 from residents where county = $1 and id = any ($2)
 order by id for no key update
+"""
+READ: Final = f"""
+select county, id, version, observed_on, phone_sealed, phone_index, facts::text as facts,
+    recorded_at, {", ".join(corrections.COLUMNS)}
+from residents where county = $1 and id = $2
 """
 _TEXTS: Final = ("name", "name_ko", "name_pinyin", "sex", "residency", "usual_language")
 _BYTES: Final = ("phone_sealed", "phone_index")
@@ -102,6 +108,12 @@ async def contested(
 async def hold(connection: Connection, county: str, ids: Sequence[UUID]) -> list[Held]:
     """Residents of a county, locked until the transaction ends."""
     return [corrections.held_of(row) for row in await connection.fetch(HOLD, county, ids)]
+
+
+async def read(connection: Connection, county: str, resident_id: UUID) -> tuple[Held, datetime]:
+    """A resident that is there, and when its record was made."""
+    (row,) = await connection.fetch(READ, county, resident_id)
+    return corrections.held_of(row), row["recorded_at"]
 
 
 async def write(
