@@ -44,6 +44,9 @@ export interface Area {
   name_en?: string | null
   parent: string | null
   urban: boolean
+  address?: string | null
+  valid_from?: string
+  valid_to?: string | null
 }
 
 /** What has a name in each of the three languages; only the Chinese one is always there. */
@@ -178,6 +181,10 @@ export interface ImportProgress {
 export interface ImportJob {
   id: string
   state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  phase?: 'staging' | 'matching' | 'applying' | 'reporting' | null
+  dry_run?: boolean
+  file?: { name: string }
+  created_at: string
   progress: ImportProgress
   columns: {
     used: { heading: string; field: string }[]

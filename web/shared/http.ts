@@ -52,6 +52,11 @@ export class ApiClient {
     return (response.status === 204 ? undefined : await response.json()) as T
   }
 
+  /** A question that is asked by POST because its words may not stand in an address. */
+  post<T>(path: string, options: CallOptions): Promise<T> {
+    return this.send<T>('POST', path, options)
+  }
+
   async blob(path: string, options: CallOptions = {}): Promise<Blob> {
     return (await this.call('GET', path, options)).blob()
   }

@@ -1,20 +1,31 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
 
 import { session } from './app'
-import { homeOf } from './domain/menus'
+import { homeOf, type Menu } from './domain/menus'
 import Home from './pages/Home.vue'
+
+const of = (menu: Menu): { menu: Menu } => ({ menu })
 
 export const router = createRouter({
   history: createWebHashHistory('/desk/'),
   routes: [
     { path: '/', name: 'home', component: Home },
-    { path: '/whistles/:id?', name: 'whistles', component: () => import('./pages/Whistles.vue') },
-    { path: '/admission', name: 'admission', component: () => import('./pages/Admissions.vue') },
-    { path: '/admission/apply', name: 'apply', component: () => import('./pages/Apply.vue') },
-    { path: '/admission/:id/amend', name: 'amend', component: () => import('./pages/Apply.vue') },
-    { path: '/admission/:id', name: 'item', component: () => import('./pages/Admission.vue') },
-    { path: '/indicators', name: 'indicators', component: () => import('./pages/Indicators.vue') },
-    { path: '/imports', name: 'imports', component: () => import('./pages/Imports.vue') },
+    { path: '/residents', name: 'residents', component: () => import('./pages/Residents.vue'), meta: of('residents') },
+    { path: '/residents/:id', name: 'resident', component: () => import('./pages/Resident.vue'), props: true, meta: of('residents') },
+    { path: '/households/:id', name: 'household', component: () => import('./pages/Household.vue'), props: true, meta: of('residents') },
+    { path: '/verifications', name: 'verifications', component: () => import('./pages/Home.vue'), meta: of('verifications') },
+    { path: '/areas/:code?', name: 'areas', component: () => import('./pages/Areas.vue'), props: true, meta: of('areas') },
+    { path: '/reconciliations', name: 'reconciliations', component: () => import('./pages/Reconciliations.vue'), meta: of('reconciliations') },
+    { path: '/exports', name: 'exports', component: () => import('./pages/Exports.vue'), meta: of('exports') },
+    { path: '/matrix', name: 'matrix', component: () => import('./pages/Home.vue'), meta: of('matrix') },
+    { path: '/webhooks', name: 'webhooks', component: () => import('./pages/Home.vue'), meta: of('webhooks') },
+    { path: '/whistles/:id?', name: 'whistles', component: () => import('./pages/Whistles.vue'), meta: of('whistles') },
+    { path: '/admission', name: 'admission', component: () => import('./pages/Admissions.vue'), meta: of('admission') },
+    { path: '/admission/apply', name: 'apply', component: () => import('./pages/Apply.vue'), meta: of('admission') },
+    { path: '/admission/:id/amend', name: 'amend', component: () => import('./pages/Apply.vue'), meta: of('admission') },
+    { path: '/admission/:id', name: 'item', component: () => import('./pages/Admission.vue'), meta: of('admission') },
+    { path: '/indicators', name: 'indicators', component: () => import('./pages/Indicators.vue'), meta: of('indicators') },
+    { path: '/imports', name: 'imports', component: () => import('./pages/Imports.vue'), meta: of('imports') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

@@ -1,9 +1,31 @@
 import type { Role } from '@shared/api-types'
 
-export type Menu = 'whistles' | 'admission' | 'indicators' | 'imports'
+export type Menu =
+  | 'residents'
+  | 'verifications'
+  | 'areas'
+  | 'imports'
+  | 'reconciliations'
+  | 'exports'
+  | 'matrix'
+  | 'webhooks'
+  | 'whistles'
+  | 'admission'
+  | 'indicators'
+
+const FIELD: Role[] = ['grid_worker', 'community_officer', 'street_officer', 'county_officer']
+const OFFICES: Role[] = ['secretariat', 'approver', 'finance_officer', 'resident_desk', 'auditor']
 
 /** Who finds which section; the services decide what is really allowed. */
 const READERS: Record<Menu, Role[]> = {
+  residents: ['department_officer', ...FIELD, 'resident_desk'],
+  verifications: ['department_officer', ...FIELD, 'resident_desk'],
+  areas: ['department_officer', ...FIELD, 'secretariat', 'system_admin'],
+  imports: ['department_officer'],
+  reconciliations: ['department_officer'],
+  exports: ['department_officer', 'community_officer', 'street_officer', 'county_officer'],
+  matrix: ['department_officer', ...FIELD, ...OFFICES, 'system_admin'],
+  webhooks: ['department_officer', 'system_admin'],
   whistles: ['street_officer', 'community_officer', 'grid_worker', 'department_officer', 'county_officer'],
   admission: [
     'secretariat',
@@ -24,13 +46,25 @@ const READERS: Record<Menu, Role[]> = {
     'finance_officer',
     'auditor',
   ],
-  imports: ['department_officer'],
 }
 
-const MENUS = Object.keys(READERS) as Menu[]
+/** Sections of the menu, in the order in which they are shown. */
+const SECTIONS: { code: string; menus: Menu[] }[] = [
+  { code: 'record', menus: ['residents', 'verifications', 'areas'] },
+  { code: 'work', menus: ['whistles', 'admission', 'indicators'] },
+  { code: 'batch', menus: ['imports', 'reconciliations', 'exports'] },
+  { code: 'rules', menus: ['matrix', 'webhooks'] },
+]
+
+export function sectionsOf(roles: Role[]): { code: string; menus: Menu[] }[] {
+  const open = menusOf(roles)
+  return SECTIONS.map((section) => ({ ...section, menus: section.menus.filter((menu) => open.includes(menu)) })).filter(
+    (section) => section.menus.length > 0,
+  )
+}
 
 export function menusOf(roles: Role[]): Menu[] {
-  return MENUS.filter((menu) => READERS[menu].some((role) => roles.includes(role)))
+  return SECTIONS.flatMap((section) => section.menus).filter((menu) => READERS[menu].some((role) => roles.includes(role)))
 }
 
 const FIRST: [Role, Menu][] = [
@@ -39,9 +73,27 @@ const FIRST: [Role, Menu][] = [
   ['finance_officer', 'admission'],
   ['county_officer', 'indicators'],
   ['auditor', 'indicators'],
+  ['street_officer', 'whistles'],
+  ['community_officer', 'whistles'],
+  ['department_officer', 'whistles'],
 ]
 
 /** The section a person's day begins with; null where the desk has none for them. */
 export function homeOf(roles: Role[]): Menu | null {
   return FIRST.find(([role]) => roles.includes(role))?.[1] ?? menusOf(roles)[0] ?? null
+}
+
+export type Act = 'access_log' | 'explain' | 'history' | 'dispute' | 'change_area'
+
+/** Who finds which button inside a page, as the registry's policy has it. */
+const ACTORS: Record<Act, Role[]> = {
+  access_log: ['resident_desk', 'auditor'],
+  explain: ['department_officer', ...FIELD, 'resident_desk'],
+  history: ['department_officer', ...FIELD, 'resident_desk'],
+  dispute: ['resident_desk', 'grid_worker', 'community_officer'],
+  change_area: ['secretariat', 'system_admin'],
+}
+
+export function may(act: Act, roles: Role[]): boolean {
+  return ACTORS[act].some((role) => roles.includes(role))
 }

@@ -1,11 +1,31 @@
 import type { Translation } from '@shared/i18n'
 
+import areas from './areas/en'
+import batch from './batch/en'
+import checks from './checks/en'
+import households from './households/en'
+import residents from './residents/en'
+import systems from './systems/en'
 import type source from './zh-CN'
 
 const messages: Translation<typeof source> = {
+  ...areas,
+  ...batch,
+  ...checks,
+  ...households,
+  ...residents,
+  ...systems,
   app: { title: 'Desk · OneGrid', name: 'OneGrid desk' },
   menu: {
     all: 'Sections',
+    sections: { record: 'The one record', work: 'Streets and communities', batch: 'In bulk', rules: 'Rules and systems' },
+    residents: 'Residents',
+    verifications: 'Verification and disputes',
+    areas: 'Areas and grids',
+    reconciliations: 'Reconciliation',
+    exports: 'Exports',
+    matrix: 'Authority matrix',
+    webhooks: 'Connected systems',
     whistles: 'Whistle and report',
     admission: 'Admission',
     indicators: 'Indicators',

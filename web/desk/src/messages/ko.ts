@@ -1,11 +1,31 @@
 import type { Translation } from '@shared/i18n'
 
+import areas from './areas/ko'
+import batch from './batch/ko'
+import checks from './checks/ko'
+import households from './households/ko'
+import residents from './residents/ko'
+import systems from './systems/ko'
 import type source from './zh-CN'
 
 const messages: Translation<typeof source> = {
+  ...areas,
+  ...batch,
+  ...checks,
+  ...households,
+  ...residents,
+  ...systems,
   app: { title: '사업대 · OneGrid', name: 'OneGrid 사업대' },
   menu: {
     all: '기능',
+    sections: { record: '하나의 대장', work: '가두와 사회구역', batch: '일괄 처리', rules: '규칙과 련동' },
+    residents: '주민',
+    verifications: '확인과 이의',
+    areas: '구역과 격자',
+    reconciliations: '대조',
+    exports: '자료 내보내기',
+    matrix: '권위표',
+    webhooks: '체계 련동',
     whistles: '호각불기와 보고',
     admission: '사항 허가진입',
     indicators: '지표',

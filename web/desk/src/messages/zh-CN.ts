@@ -1,7 +1,28 @@
+import areas from './areas/zh-CN'
+import batch from './batch/zh-CN'
+import checks from './checks/zh-CN'
+import households from './households/zh-CN'
+import residents from './residents/zh-CN'
+import systems from './systems/zh-CN'
+
 export default {
+  ...areas,
+  ...batch,
+  ...checks,
+  ...households,
+  ...residents,
+  ...systems,
   app: { title: '工作台 · 一网', name: '一网工作台' },
   menu: {
     all: '功能',
+    sections: { record: '一本台账', work: '街道社区', batch: '批量', rules: '规则与对接' },
+    residents: '居民',
+    verifications: '核实与争议',
+    areas: '区划与网格',
+    reconciliations: '对账',
+    exports: '数据导出',
+    matrix: '权威矩阵',
+    webhooks: '系统对接',
     whistles: '吹哨报到',
     admission: '事项准入',
     indicators: '指标',
