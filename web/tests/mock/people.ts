@@ -64,6 +64,7 @@ const PEOPLE: Record<string, [string, string, Role[], string[], string[]]> = {
   approver: ['张立', '222406.joint_meeting', ['approver'], ['222406'], []],
   finance: ['刘洋', '222406.finance', ['finance_officer'], ['222406'], []],
   county: ['郑海', '222406', ['county_officer'], ['222406'], []],
+  desk: ['宋艳英', '222406', ['resident_desk'], ['222406'], []],
   auditor: ['姜审计', '222406', ['auditor'], ['222406'], []],
 }
 

@@ -1,36 +1,11 @@
 import { createHash } from 'node:crypto'
 
-import type { AdmissionItem, Household, ImportJob, Member, Profile, Suggestion, Whistle } from '@shared/api-types'
+import type { AdmissionItem, Household, ImportJob, Member, Suggestion, Whistle } from '@shared/api-types'
 
+import { type Answer, type Handler, json, ok, problem, type Request } from './answers'
 import { COMMUNITIES, GRID, GRID_AREA, ORGANISATIONS } from './people'
+import { REGISTRY_ROUTES } from './registry'
 import { advance, type MockState, whistle } from './state'
-
-export interface Request {
-  method: string
-  path: string
-  query: URLSearchParams
-  headers: Record<string, string | undefined>
-  body: Buffer
-  who: Profile
-}
-
-export interface Answer {
-  status: number
-  body?: unknown
-  raw?: { type: string; bytes: Buffer }
-}
-
-type Handler = (request: Request, state: MockState, found: string[]) => Answer
-
-const ok = (body: unknown, status = 200): Answer => ({ status, body })
-
-export function problem(status: number, code: string, title: string, detail = ''): Answer {
-  return { status, body: { type: `/problems/${code}`, status, code, title, detail } }
-}
-
-function json(request: Request): Record<string, unknown> {
-  return JSON.parse(request.body.toString() || '{}') as Record<string, unknown>
-}
 
 function stale(request: Request, version: number): Answer | null {
   const match = request.headers['if-match']
@@ -154,6 +129,8 @@ const postImport: Handler = (_request, state) => {
   const job: ImportJob = {
     id,
     state: 'done',
+    created_at: '2026-11-24T08:00:00Z',
+    file: { name: '卫生.csv' },
     progress,
     columns: {
       used: [{ heading: '姓名', field: 'name' }],
@@ -194,12 +171,13 @@ const today: Handler = () =>
 
 /** Method and path pattern of each call the web apps make. */
 export const ROUTES: [string, RegExp, Handler][] = [
+  ...REGISTRY_ROUTES,
   ['GET', /^\/identity\/v1\/me$/, (request) => ok(request.who)],
   ['GET', /^\/registry\/v1\/grids\/(\d+)\/households$/, listHouseholds],
   ['GET', /^\/registry\/v1\/residents\/([\w-]+)$/, (_r, state, [, id = '']) => ok(resident(state, id)?.member)],
   ['PATCH', /^\/registry\/v1\/residents\/([\w-]+)$/, patchResident],
   ['GET', /^\/registry\/v1\/areas$/, (request) => ok({ items: request.query.get('level') === 'grid' ? [GRID_AREA] : COMMUNITIES, next: null })],
-  ['GET', /^\/registry\/v1\/areas\/(\d+)$/, () => ok(GRID_AREA)],
+  ['GET', /^\/registry\/v1\/areas\/(\d+)$/, (_r, _s, [, code]) => ok(COMMUNITIES.find((area) => area.code === code) ?? { ...GRID_AREA, valid_from: '2000-01-01', valid_to: null })],
   ['GET', /^\/registry\/v1\/organisations$/, () => ok({ items: ORGANISATIONS, next: null })],
   ['GET', /^\/registry\/v1\/indicators$/, indicators(REGISTRY)],
   ['POST', /^\/registry\/v1\/imports$/, postImport],

@@ -7,8 +7,9 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { type Answer, problem } from './answers'
 import { profile } from './people'
-import { type Answer, problem, ROUTES } from './routes'
+import { ROUTES } from './routes'
 import { freshState, type MockState } from './state'
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
@@ -119,7 +120,9 @@ async function api(state: MockState, url: URL, incoming: IncomingMessage): Promi
   if (!route) return problem(404, 'nothing-here', '未找到')
   const found = Array.from(route[1].exec(url.pathname) ?? [])
   const request = { method, path: url.pathname, query: url.searchParams, headers, body, who }
-  if (method === 'GET') return route[2](request, state, found)
+  // A question by POST changes nothing and needs no key.
+  const isQuestion = method === 'GET' || /\/(search|lookup)$/.test(url.pathname)
+  if (isQuestion) return route[2](request, state, found)
   return once(state, request, () => route[2](request, state, found))
 }
 

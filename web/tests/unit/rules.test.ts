@@ -137,7 +137,7 @@ test('the day of each role begins in its own section', () => {
   expect(homeOf(['street_officer'])).toBe('whistles')
   expect(homeOf(['auditor'])).toBe('indicators')
   expect(homeOf(['security_admin'])).toBe(null)
-  expect(menusOf(['department_officer'])).toEqual(['whistles', 'admission', 'indicators', 'imports'])
+  expect(menusOf(['finance_officer'])).toEqual(['admission', 'indicators'])
 })
 
 describe('finding a household', () => {

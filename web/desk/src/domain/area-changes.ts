@@ -46,16 +46,27 @@ export function emptyChange(kind: AreaChangeKind, code: string, today: string): 
 
 /** Names of what is still missing or cannot be right. */
 export function gapsOf(form: AreaChangeForm): string[] {
-  const gaps: string[] = []
-  if (!form.effectiveOn) gaps.push('effective_on')
-  if (!form.document.trim()) gaps.push('document')
-  if (form.old.some((code) => levelOf(code) === null) || new Set(form.old).size !== form.old.length) gaps.push('old')
-  if (form.new.some((area) => levelOf(area.code) === null)) gaps.push('new_code')
-  const keeps = form.kind === 'rename' ? [] : form.old
-  const needsName = form.kind === 'rename' || form.kind === 'merge' || form.kind === 'split'
-  if (needsName && form.new.some((area) => !area.name.trim() && !keeps.includes(area.code))) gaps.push('name')
-  if (form.kind === 'split' && form.new.some((area) => !Object.values(form.assignment).includes(area.code))) gaps.push('assignment')
-  return gaps
+  return Object.entries(CHECKS)
+    .filter(([, isRight]) => !isRight(form))
+    .map(([name]) => name)
+}
+
+const isCode = (code: string): boolean => levelOf(code) !== null
+
+const CHECKS: Record<string, (form: AreaChangeForm) => boolean> = {
+  effective_on: (form) => form.effectiveOn !== '',
+  document: (form) => form.document.trim() !== '',
+  old: (form) => form.old.every(isCode) && new Set(form.old).size === form.old.length,
+  new_code: (form) => form.new.every((area) => isCode(area.code)),
+  name: (form) => {
+    if (form.kind === 'recode' || form.kind === 'reparent') return true
+    const keeps = form.kind === 'rename' ? [] : form.old
+    return form.new.every((area) => area.name.trim() !== '' || keeps.includes(area.code))
+  },
+  assignment: (form) => {
+    const given = Object.values(form.assignment)
+    return form.kind !== 'split' || form.new.every((area) => given.includes(area.code))
+  },
 }
 
 /** The change as the interface takes it; what is empty is left out. */

@@ -58,6 +58,16 @@ export function valueOf(resident: Resident, code: string): unknown {
   return (resident as unknown as Record<string, unknown>)[code] ?? null
 }
 
+/** What was read of a resident before, and what was read now. */
+export function joined(before: Resident | null, now: Resident): Resident {
+  return {
+    ...before,
+    ...now,
+    facts: { ...before?.facts, ...now.facts },
+    disputed: [...new Set([...(before?.disputed ?? []), ...(now.disputed ?? [])])],
+  }
+}
+
 export interface Words {
   yes: string
   no: string
@@ -76,11 +86,16 @@ export function valueText(
 ): string {
   if (value === null || value === undefined || value === '') return words.none
   if (field.type === 'boolean') return value === true ? words.yes : words.no
-  if (typeof value === 'object') {
-    const { kind, number } = value as { kind?: string; number?: string }
-    return number === undefined ? JSON.stringify(value) : `${words.document(kind ?? '')} ${number}`
-  }
-  const text = String(value as string | number)
+  if (typeof value === 'object') return documentText(value, words)
+  return codeText(field, String(value as string | number), sets, locale)
+}
+
+function codeText(field: CatalogueField, text: string, sets: Map<string, CodeSet>, locale: string): string {
   const found = sets.get(field.code_set ?? '')?.values.find((item) => item.code === text)
   return found ? nameIn(found, locale) : text
+}
+
+function documentText(value: object, words: Words): string {
+  const { kind, number } = value as { kind?: string; number?: string }
+  return number === undefined ? JSON.stringify(value) : `${words.document(kind ?? '')} ${number}`
 }

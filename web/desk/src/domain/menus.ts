@@ -50,10 +50,9 @@ const READERS: Record<Menu, Role[]> = {
 
 /** Sections of the menu, in the order in which they are shown. */
 const SECTIONS: { code: string; menus: Menu[] }[] = [
-  { code: 'record', menus: ['residents', 'verifications', 'areas'] },
+  { code: 'record', menus: ['residents', 'areas'] },
   { code: 'work', menus: ['whistles', 'admission', 'indicators'] },
   { code: 'batch', menus: ['imports', 'reconciliations', 'exports'] },
-  { code: 'rules', menus: ['matrix', 'webhooks'] },
 ]
 
 export function sectionsOf(roles: Role[]): { code: string; menus: Menu[] }[] {
