@@ -15,7 +15,7 @@ from services.registry.api import ROUTERS, imports, reconciliations
 from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
-from services.registry.use_cases import upkeep
+from services.registry.use_cases import retention, upkeep
 from services.registry.use_cases.authority import jobs as authority_jobs
 from services.registry.use_cases.exports import run as exports_run
 from services.registry.use_cases.exports.plan import exporting
@@ -53,12 +53,14 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                 every_s = settings.count_every_s
                 await upkeep.begin(store, every_s=every_s)
                 await filling.begin(store)
+                await retention.begin(store)
                 handlers = upkeep.handlers(store, every_s=every_s)
                 handlers = {
                     **handlers,
                     **imports_run.upkeep_handlers(work),
                     **reconciliations_run.upkeep_handlers(work),
                     **exports_run.upkeep_handlers(exports),
+                    **retention.handlers(store, retention.Rules.of(settings)),
                 }
                 # An import works for minutes: with a loop of its own it delays no deadline.
                 for loop in (

@@ -5,6 +5,9 @@ from pydantic_settings import SettingsConfigDict
 
 from services.common.settings import ServiceSettings
 
+LEAST_ACCESS_MONTHS = 36
+"""网络数据安全管理条例, article 12."""
+
 
 class RegistrySettings(ServiceSettings):
     """Variables `REGISTRY_…`."""
@@ -31,4 +34,15 @@ class RegistrySettings(ServiceSettings):
     )
     export_chunk_rows: int = Field(
         5000, ge=1, le=100_000, description="Residents an export reads and writes at a time."
+    )
+    access_keep_months: int = Field(
+        LEAST_ACCESS_MONTHS,
+        ge=LEAST_ACCESS_MONTHS,
+        description="Months an access record stays; the law asks for three years.",
+    )
+    history_keep_months: int | None = Field(
+        None, ge=12, description="Months a resident's former states stay; unset keeps them."
+    )
+    event_keep_days: int = Field(
+        365, ge=30, description="Days an event stays in the feed; readers take them long before."
     )

@@ -1,4 +1,4 @@
-"""Keys that rotate while the registry runs."""
+"""Keys that rotate while the registry runs, and what is kept no longer."""
 
 from alembic import op
 
@@ -7,12 +7,21 @@ down_revision = "registry_webhooks"
 branch_labels = None
 depends_on = None
 
-STATEMENTS = "select 1"
+RETENTION = """
+-- What was deleted because its time was over, and by which rule.
+create table retention_runs (
+    id uuid not null default uuidv7() constraint pk_retention_runs primary key,
+    table_name text not null,
+    deleted text not null,
+    rows bigint not null,
+    rule text not null,
+    ran_at timestamptz not null default now());
+"""
 
 
 def upgrade() -> None:
-    op.execute(STATEMENTS)
+    op.execute(RETENTION)
 
 
 def downgrade() -> None:
-    op.execute("select 1")
+    op.execute("drop table retention_runs")
