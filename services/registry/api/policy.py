@@ -39,6 +39,8 @@ POLICY: Final[Policy] = {
     "registry.ogc.collection": allow(*EVERYBODY),
     "registry.ogc.items": allow(*EVERYBODY),
     "registry.ogc.item": allow(*EVERYBODY),
+    "registry.findings.list": allow(*DEPARTMENTS, *FIELD, *OFFICES, "system_admin"),
+    "registry.findings.summary": allow(*DEPARTMENTS, *FIELD, *OFFICES, "system_admin"),
     "registry.organisations.list": allow(*EVERYBODY),
     "registry.fields.list": allow(*EVERYBODY),
     "registry.authority.get": allow(*EVERYBODY),

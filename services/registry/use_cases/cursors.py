@@ -21,6 +21,15 @@ def code(after: str | None, question: object) -> str:
     return last
 
 
+def texts(after: str | None, question: object, count: int) -> list[str]:
+    """Several texts of the last row shown; "" each on the first page.
+
+    Raises:
+        CursorNotValid: It is no cursor of this question.
+    """
+    return [""] * count if after is None else _keys(after, question, count)
+
+
 def identifier(after: str | None, question: object, first: UUID) -> UUID:
     """The last id shown; `first` on the first page.
 
