@@ -35,6 +35,13 @@ MEMBERSHIPS: Final = (
 )  # fmt: skip
 HOUSEHOLD_DWELLINGS: Final = ("county", "household_id", "dwelling", "use", "valid", *_WHO)
 HOUSEHOLD_HEADS: Final = ("county", "household_id", "head_id", "valid", *_WHO)
+AREA_POSTS: Final = (
+    "id", "area", "post", "seat", "valid", "holder", "phone_sealed", "changed_by",
+)  # fmt: skip
+AREA_BOUNDARIES: Final = (
+    "code", "valid", "geometry", "vertices", "west", "south", "east", "north", "centre_lon",
+    "centre_lat", "area_m2", "source", "drawn_by",
+)  # fmt: skip
 _COLUMNS: Final = {
     "areas": AREAS,
     "households": HOUSEHOLDS,
@@ -43,6 +50,8 @@ _COLUMNS: Final = {
     "memberships": MEMBERSHIPS,
     "household_dwellings": HOUSEHOLD_DWELLINGS,
     "household_heads": HOUSEHOLD_HEADS,
+    "area_posts": AREA_POSTS,
+    "area_boundaries": AREA_BOUNDARIES,
 }
 
 SESSION: Final = (
@@ -68,6 +77,7 @@ CLEAR = (
     "identifiers, assertions, resident_history, accesses, "
     "grid_counts, county_counts cascade"
 )
+CLEAR_PLACES = "truncate area_posts, area_boundaries, boundary_faults, grid_faults, grid_count_days"
 CLEAR_AREAS = "delete from areas where level in ('grid', 'building', 'unit', 'dwelling')"
 # Primary keys stay, because foreign keys lean on them and rows arrive in their order; only that of
 # `identifiers` is as random as its blind indexes, and those of periods are faster built than kept.
@@ -167,6 +177,7 @@ class Bulk:
             back = {text for row in loads for text in orjson.loads(row["set_aside"])}
             await self._connection.execute(FORGET)
             await self._connection.execute(CLEAR)
+            await self._connection.execute(CLEAR_PLACES)
             await self._connection.execute(CLEAR_AREAS)
             for row in await self._connection.fetch(SET_ASIDE):
                 await self._connection.execute(row["away"])

@@ -90,6 +90,20 @@ async def test_the_demo_is_a_registry_like_any_other(dsn: str, mint: TokenMint) 
         )
         assert listed.json()["items"][0]["head_name"] == head[6]
         assert await disagreements(registry) == []
+        findings = await registry.client.get(
+            "/v1/findings/summary?within=222406", headers=registry.headers("county_officer")
+        )
+        items = {item["kind"]: item for item in findings.json()["items"]}
+        heads = await registry.rows("select 1 from area_posts where post = 'grid_head'")
+        assert items["grid_without_head"]["areas"] == len(plan.grids) - len(heads)
+        assert items["grid_without_boundary"]["areas"] == 0
+        assert items["resident_without_dwelling"]["areas"] == 0
+        assert items["household_at_ended_place"]["areas"] == 0
+        shown = await registry.client.get(
+            "/v1/ogc/collections/grid/items?bbox=128.9,42.4,129.1,42.7",
+            headers=registry.headers("county_officer"),
+        )
+        assert shown.json()["numberMatched"] == len(plan.grids)
     assert told["grids"] == [grid.code for grid in plan.grids]
     assert {"login", "role", "org", "areas", "domains", "name"} == told["accounts"][0].keys()
     assert told["clients"][0]["client_id"] == "sys.222406.public_security"

@@ -83,10 +83,11 @@ def _county(demo: DemoPlan, county: str) -> Iterator[Account]:
 
 
 def _person(demo: DemoPlan, login: str, role: str, organisation: str, area: str) -> Account:
-    return Account(login, "person", role, organisation, (area,), (), _name(demo, login, area))
+    return Account(login, "person", role, organisation, (area,), (), name_of(demo, login, area))
 
 
-def _name(demo: DemoPlan, login: str, area: str) -> str:
+def name_of(demo: DemoPlan, login: str, area: str) -> str:
+    """The name of whoever has this login; the same person wherever the login is named."""
     random = stream(demo.seed, "account", login)
     county = area[: areas.LENGTHS["county"]]
     share = profile.KOREAN_SHARE.get(county, profile.KOREAN_SHARE[profile.PILOT_COUNTY])

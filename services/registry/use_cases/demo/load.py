@@ -15,6 +15,7 @@ from services.registry.store.store import Store, open_store
 from services.registry.use_cases import upkeep
 from services.registry.use_cases.demo import files as demo_files
 from services.registry.use_cases.demo import filling as demo_filling
+from services.registry.use_cases.demo import places
 from services.registry.use_cases.demo.filling import Order
 from services.registry.use_cases.demo.rows import Rows
 
@@ -56,6 +57,11 @@ async def load(
                     for first in range(count + 1)
                 ]
                 await _fill(connection, plan, store, orders, progress)
+                await connection.copy(
+                    began,
+                    area_posts=places.street_posts(store.sealer, plan),
+                    area_boundaries=places.boundary_rows(plan),
+                )
                 await _bring_back(connection, progress)
                 await upkeep.count_all(store)
                 await connection.end(plan.scale, plan.seed)

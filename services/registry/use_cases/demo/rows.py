@@ -11,8 +11,9 @@ import orjson
 from services.common.sealing import Sealer
 from services.registry.domain import demo, search
 from services.registry.domain.catalogue import Catalogue, Field
-from services.registry.domain.demo import DemoPlan, FactRow, GridPlan
+from services.registry.domain.demo import DemoPlan, FactRow, GridPlan, chiefs
 from services.registry.store import bulk, sealed
+from services.registry.use_cases.demo import places
 
 _SOURCES: Final = {"department": "department_push"}
 _CHANGED_BY: Final = "demo"
@@ -42,10 +43,13 @@ class Rows:
             "memberships": [],
             "household_dwellings": [],
             "household_heads": [],
+            "area_posts": [],
         }
         for grid in grids:
             batch = demo.fill(plan, grid)
             tables["areas"].extend(map(_area, batch.areas))
+            held = chiefs.in_grid(plan, grid, batch.areas)
+            tables["area_posts"].extend(places.post_rows(self._sealer, held))
             tables["households"].extend(map(_household, batch.households))
             since = {row[0]: row[8] for row in batch.households}
             for home in batch.households:
