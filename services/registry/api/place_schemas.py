@@ -112,7 +112,7 @@ class AreaChangeRequest(BaseModel):
 class ChangeProgress(BaseModel):
     """How far the re-keying of records came."""
 
-    phase: Literal["areas", "households", "residents", "emptied"] | None
+    phase: Literal["areas", "households", "residents", "emptied", "periods"] | None
     rows_total: int
     rows_done: int
 

@@ -10,13 +10,27 @@ from services.common.testing import TokenMint
 from services.registry.service import SERVICE
 from services.registry.store.places import rekeying as records
 from services.registry.use_cases import upkeep
+from tests.factories.periods import disagreements
 from tests.factories.places import RECORD, ask, carried_out, number_of, peopled
-from tests.factories.registry import Registry, running
+from tests.factories.registry import Registry, dwelling, running
 
 TABLES = (
     "residents", "households", "identifiers", "assertions", "resident_history", "accesses",
-    "grid_counts",
+    "grid_counts", "memberships", "household_dwellings", "household_heads", "membership_history",
+    "household_history",
 )  # fmt: skip
+REGISTERED = """
+insert into memberships (county, resident_id, basis, household_id, dwelling, valid, changed_by,
+    change_reason)
+select county, id, 'registered', household_id, $2, daterange('2024-01-01', null), 'x', 'x'
+from residents where id = $1
+"""
+SECOND = """
+insert into household_dwellings (county, household_id, dwelling, use, valid, changed_by,
+    change_reason)
+select county, id, $1, 'second', daterange('2024-01-01', null), 'x', 'x'
+from households where dwelling <> $1 order by dwelling limit 1
+"""
 FIRST = number_of("222401105001001", 0)
 
 
@@ -35,6 +49,8 @@ async def county_case(registry: Registry) -> None:
         headers={**headers, "If-Match": '"1"'},
     )
     assert patched.status_code == 200
+    await registry.rows(REGISTERED, people[1], dwelling("222401105001001", 102))
+    await registry.rows(SECOND, dwelling("222401105001001", 102))
     wish = {"kind": "recode", "old": ["222401"], "new": [{"code": "222411", "name": "新延吉市"}]}
     asked = await ask(registry, "system_admin", "2224", **wish)
     assert asked.status_code == 202
@@ -84,6 +100,12 @@ async def killed_after(registry: Registry, steps: int, monkeypatch: pytest.Monke
 
 
 async def nothing_is_left(registry: Registry) -> None:
+    assert await disagreements(registry) == []
+    registered = await registry.rows(
+        "select left(dwelling, 6) as at from memberships where basis = 'registered'"
+        " union all select left(dwelling, 6) from household_dwellings where use = 'second'"
+    )
+    assert registered == [{"at": "222411"}] * 2
     await upkeep.count_all(registry.store)
     for table in TABLES:
         query = f"select count(*)::int as n from {table} where county = '222401'"

@@ -46,6 +46,33 @@ update residents r set dwelling = g.dwelling, version = r.version + 1,
 from unnest($2::uuid[], $3::text[]) as g (id, dwelling)
 where r.county = $1 and r.id = g.id
 """
+# The main dwelling of a household and where its members live follow by themselves. Periods that are
+# over keep the code of their time; it is still found through the lineage.
+REKEY_DWELLINGS = f"""
+with {PAIRS}, next as (
+    select d.county, d.household_id, d.dwelling, m.becomes
+    from tops t join household_dwellings d
+        on d.dwelling >= t.old_code and d.dwelling < t.old_code || ':'
+    cross join {BECOMES.format(code="d.dwelling")}
+    where upper_inf(d.valid) and d.use <> 'main' limit $2)
+update household_dwellings d set dwelling = n.becomes, recorded_at = clock_timestamp(),
+    changed_by = $3, change_reason = $4
+from next n
+where (d.household_id, d.county, d.dwelling) = (n.household_id, n.county, n.dwelling)
+    and upper_inf(d.valid)
+"""
+REKEY_REGISTERED = f"""
+with {PAIRS}, next as (
+    select s.resident_id, s.county, m.becomes
+    from tops t join memberships s on s.dwelling >= t.old_code and s.dwelling < t.old_code || ':'
+    cross join {BECOMES.format(code="s.dwelling")}
+    where upper_inf(s.valid) and s.basis = 'registered' limit $2)
+update memberships s set dwelling = n.becomes, recorded_at = clock_timestamp(), changed_by = $3,
+    change_reason = $4
+from next n
+where (s.resident_id, s.county, s.basis) = (n.resident_id, n.county, 'registered')
+    and upper_inf(s.valid)
+"""
 COPY_HOUSEHOLDS = "select copy_households($1, $2)"
 MOVE_RESIDENTS = "select move_residents($1, $2, $3, $4, $5)"
 DROP_HOUSEHOLDS = "select drop_households($1, $2, $3, $4, $5)"
@@ -106,6 +133,15 @@ async def residents(connection: Connection, change_id: UUID, limit: int, who: Wh
         statement = REKEY_RESIDENTS if county == to_county else MOVE_RESIDENTS
         await connection.execute(statement, county, ids, dwellings, *who)
     return len(rows)
+
+
+async def periods(connection: Connection, change_id: UUID, limit: int, who: Who) -> int:
+    """Re-key second dwellings, and dwellings where somebody is only registered."""
+    done = 0
+    for statement in (REKEY_DWELLINGS, REKEY_REGISTERED):
+        tag = await connection.execute(statement, change_id, limit, *who)
+        done += int(tag.rpartition(" ")[2])
+    return done
 
 
 async def emptied(connection: Connection, change_id: UUID, limit: int, who: Who) -> int:

@@ -41,6 +41,7 @@ _PHASES: Final[Mapping[str, _Step]] = {
     "households": rekeying.households,
     "residents": rekeying.residents,
     "emptied": rekeying.emptied,
+    "periods": rekeying.periods,
 }
 
 
