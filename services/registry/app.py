@@ -24,6 +24,9 @@ from services.registry.use_cases.imports import run as imports_run
 from services.registry.use_cases.imports.plan import importing
 from services.registry.use_cases.places import rekeying
 from services.registry.use_cases.reconciliations import run as reconciliations_run
+from services.registry.use_cases.webhooks import run as webhooks_run
+from services.registry.use_cases.webhooks import upkeep as webhooks_upkeep
+from services.registry.use_cases.webhooks.subscriptions import Webhooks
 
 _FORM_BYTES = 1 << 20
 
@@ -48,12 +51,15 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
             app.state.importing = work = importing(store, settings)
             fresh = asyncio.create_task(upkeep.keep_fresh(store))
             stack.push_async_callback(_stop, fresh)
+            app.state.webhooks = Webhooks(store, webhooks_run.allowance_of(settings))
             app.state.exporting = exports = exporting(store, settings)
             if settings.run_loops:
                 every_s = settings.count_every_s
                 await upkeep.begin(store, every_s=every_s)
                 await filling.begin(store)
                 await retention.begin(store)
+                await webhooks_upkeep.begin(store)
+                await stack.enter_async_context(webhooks_run.running(database, store, settings))
                 handlers = upkeep.handlers(store, every_s=every_s)
                 handlers = {
                     **handlers,
@@ -61,6 +67,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                     **reconciliations_run.upkeep_handlers(work),
                     **exports_run.upkeep_handlers(exports),
                     **retention.handlers(store, retention.Rules.of(settings)),
+                    **webhooks_upkeep.handlers(store),
                 }
                 # An import works for minutes: with a loop of its own it delays no deadline.
                 for loop in (

@@ -1,6 +1,9 @@
 """What the registry is told by its environment."""
 
-from pydantic import Field
+from ipaddress import ip_network
+from pathlib import Path
+
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.common.settings import ServiceSettings
@@ -19,6 +22,22 @@ class RegistrySettings(ServiceSettings):
     )
     event_stream_s: float = Field(
         300, ge=1, le=3600, description="Seconds after which a stream of events ends anew."
+    )
+    webhook_networks: str = Field(
+        "",
+        description="Private networks that webhooks may be sent to, CIDR, separated by commas.",
+    )
+    webhook_plain_http: bool = Field(
+        default=False, description="Send webhooks to http addresses too; for tests."
+    )
+    webhook_ports: str = Field(
+        "443,8443", description="Ports that webhooks may be sent to, separated by commas."
+    )
+    webhook_ca_file: Path | None = Field(
+        None, description="PEM certificates trusted for webhooks beside the system's."
+    )
+    webhook_turns_at_once: int = Field(
+        200, ge=1, le=5000, description="Webhook endpoints that are called at once."
     )
     import_file_bytes: int = Field(
         64 << 20, ge=1 << 10, le=1 << 30, description="A department's file at most."
@@ -46,3 +65,17 @@ class RegistrySettings(ServiceSettings):
     event_keep_days: int = Field(
         365, ge=30, description="Days an event stays in the feed; readers take them long before."
     )
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for part in filter(None, text.replace(" ", "").split(",")):
+            ip_network(part)
+        return text
+
+    @field_validator("webhook_ports")
+    @classmethod
+    def _are_ports(cls, text: str) -> str:
+        if not all(0 < int(part) < 1 << 16 for part in text.split(",") if part.strip()):
+            raise ValueError("a port is 1 to 65535")
+        return text

@@ -21,6 +21,7 @@ from services.registry.api import (
     posts,
     reconciliations,
     residents,
+    webhooks,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     households.router,
     indicators.router,
     events.router,
+    webhooks.router,
     imports.router,
     reconciliations.router,
     exports.router,

@@ -82,5 +82,14 @@ POLICY: Final[Policy] = {
     "registry.provisions.list": allow(
         *DEPARTMENTS, "county_officer", "secretariat", "auditor", "security_admin"
     ),
+    "registry.webhooks.register": allow(*DEPARTMENTS),
+    "registry.webhooks.list": allow(*DEPARTMENTS),
+    "registry.webhooks.get": allow(*DEPARTMENTS),
+    "registry.webhooks.change": allow(*DEPARTMENTS),
+    "registry.webhooks.delete": allow(*DEPARTMENTS),
+    "registry.webhooks.rotate_secret": allow(*DEPARTMENTS),
+    "registry.webhooks.replay": allow(*DEPARTMENTS),
+    "registry.webhooks.deliveries": allow(*DEPARTMENTS),
+    "registry.webhooks.replay_delivery": allow(*DEPARTMENTS),
     "registry.events.list": allow(*DEPARTMENTS, "county_officer", "auditor", "system_admin"),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -85,15 +86,15 @@ NEWEST = """
 select xact::text as xact, seq from events
 where xact < pg_snapshot_xmin(pg_current_snapshot()) order by events.xact desc, seq desc limit 1
 """
-# The last event before everything that happened from then on.
+# The last event before everything that happened from then on; nothing from then on: the newest.
 BEFORE = """
+with first as (
+    select xact, seq from events where occurred_at >= $1 order by xact, seq limit 1)
 select e.xact::text as xact, e.seq from events e
-where (e.xact, e.seq) < (
-        select s.xact, s.seq from events s
-        where s.occurred_at >= $1 order by s.xact, s.seq limit 1)
+where (not exists (select from first) or (e.xact, e.seq) < (select xact, seq from first))
+    and xact < pg_snapshot_xmin(pg_current_snapshot())
 order by e.xact desc, e.seq desc limit 1
 """
-ANY_SINCE = "select exists (select from events where occurred_at >= $1)"
 FLOOR = "select xact::text as xact, seq from feed_floor"
 
 
@@ -165,8 +166,17 @@ async def page(
     limit: int,
     *,
     types: Sequence[str] | None = None,
+    misses_nothing: bool = False,
 ) -> Page:
     """Events after a place, as a reader may see them.
+
+    Args:
+        connection: For reading.
+        reader: Who reads.
+        after: Where the reader stands; at the beginning it starts with the oldest event kept.
+        limit: Events at most.
+        types: Only these, where some are named.
+        misses_nothing: Whether the beginning, too, can be too old.
 
     Raises:
         FeedCursorTooOld: Some of them are no longer kept.
@@ -181,7 +191,7 @@ async def page(
             told.append(Told(place, row["id"], row["type"], row["event"]))
         elif row["type"] is None:
             reached = place
-        elif BEGINNING < after < place:
+        elif after < place and (misses_nothing or after > BEGINNING):
             raise FeedCursorTooOld
     return Page(tuple(told), reached)
 
@@ -201,7 +211,27 @@ async def bodies(
 
 async def newest(connection: Connection) -> Place:
     """The place of the newest event that can be read; the floor where none is kept."""
-    row = await connection.fetchrow(NEWEST) or await connection.fetchrow(FLOOR)
+    row = await connection.fetchrow(NEWEST)
+    return Place(int(row["xact"]), row["seq"]) if row else await floor(connection)
+
+
+async def before(connection: Connection, instant: datetime) -> Place:
+    """The place after which everything follows that happened from an instant on.
+
+    Raises:
+        FeedCursorTooOld: The oldest event kept is newer, and older ones were deleted.
+    """
+    row = await connection.fetchrow(BEFORE, instant)
+    if row is not None:
+        return Place(int(row["xact"]), row["seq"])
+    if await floor(connection) > BEGINNING:
+        raise FeedCursorTooOld
+    return BEGINNING
+
+
+async def floor(connection: Connection) -> Place:
+    """The newest event that is no longer kept; the beginning when every one is."""
+    row = await connection.fetchrow(FLOOR)
     return Place(int(row["xact"]), row["seq"]) if row else BEGINNING
 
 

@@ -55,6 +55,7 @@ create table webhooks (
     last_success_at timestamptz,
     last_failure_at timestamptz,
     last_outcome text,
+    missed_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint ck_webhooks_stopped check (active = (stopped_for is null)),

@@ -1,0 +1,1 @@
+"""What the registry calls over HTTP."""

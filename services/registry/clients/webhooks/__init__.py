@@ -1,0 +1,1 @@
+"""Receivers of webhooks: addresses that departments gave us, so nothing about them is trusted."""

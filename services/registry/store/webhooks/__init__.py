@@ -1,0 +1,1 @@
+"""Rows of webhooks: subscriptions and their deliveries."""

@@ -1,0 +1,1 @@
+"""Webhooks: departments subscribe, and a courier brings them the feed."""
