@@ -54,7 +54,8 @@ update webhook_deliveries set state = 'withheld', finished_at = $2,
 where webhook_id = $1 and id = any ($3) and state = 'pending'
 """
 BURY = """
-update webhook_deliveries set state = 'dead', finished_at = $2, outcome = coalesce(outcome, $4::text)
+update webhook_deliveries
+set state = 'dead', finished_at = $2, outcome = coalesce(outcome, $4::text)
 where webhook_id = $1 and state = 'pending'
     and ($3::timestamptz is null or pending_since <= $3)
 """
