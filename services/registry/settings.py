@@ -52,7 +52,7 @@ class RegistrySettings(ServiceSettings):
         7, ge=1, le=365, description="Days the file of an export can be fetched."
     )
     export_chunk_rows: int = Field(
-        5000, ge=1, le=100_000, description="Residents an export reads and writes at a time."
+        2000, ge=1, le=100_000, description="Residents an export reads and writes at a time."
     )
     access_keep_months: int = Field(
         LEAST_ACCESS_MONTHS,

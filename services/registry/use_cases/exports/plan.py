@@ -31,7 +31,7 @@ class Exporting:
 
     store: Store
     files: ExportFiles
-    chunk_rows: int = 5000
+    chunk_rows: int = 2000
     keep: timedelta = timedelta(days=7)
     sheet_rows: int = SHEET_ROWS
     clock: Clock = utc_now
