@@ -58,29 +58,28 @@ on conflict (county, grid, counted_on) do update set
     households = excluded.households, residents = excluded.residents,
     from_one_domain = excluded.from_one_domain, from_two_domains = excluded.from_two_domains
 """
-# What a record lacks, by grid: nothing here names a person.
+# What a record lacks, by grid: nothing here names a person. Each question is asked of an index, so a
+# table nobody analysed yet costs no more than one that was.
 FAULTS = """
-with living as (
-    select county, id, grid, dwelling, household_id, document_kind from residents
-    where county = $1 and died_on is null),
-present as (
-    select id, head_id, left(dwelling, 15) as grid, dwelling from households
-    where county = $1 and valid_to is null),
-found as (
-    select grid, 'household_without_members' as kind from present p
-    where not exists (select from living l where l.household_id = p.id)
+with found as (
+    select left(h.dwelling, 15) as grid, 'household_without_members' as kind from households h
+    where h.county = $1 and h.valid_to is null and not exists (
+        select from residents r
+        where r.county = $1 and r.household_id = h.id and r.died_on is null)
     union all
-    select grid, 'household_without_head' from present p
-    where not exists (select from living l where l.id = p.head_id)
+    select left(h.dwelling, 15), 'household_without_head' from households h
+    where h.county = $1 and h.valid_to is null and not exists (
+        select from residents r where r.county = $1 and r.id = h.head_id and r.died_on is null)
     union all
-    select grid, 'household_at_ended_place' from present p
-    where not exists (select from areas a where a.code = p.dwelling and a.valid_to is null)
+    select left(h.dwelling, 15), 'household_at_ended_place' from households h
+    where h.county = $1 and h.valid_to is null and not exists (
+        select from areas a where a.code = h.dwelling and a.valid_to is null)
     union all
-    select grid, 'resident_without_dwelling' from living where length(dwelling) < 26
-    union all
-    select grid, 'resident_without_household' from living where household_id is null
-    union all
-    select grid, 'resident_without_document' from living where document_kind is null
+    select r.grid, lacks.kind from residents r, lateral (values
+        ('resident_without_dwelling', length(r.dwelling) < 26),
+        ('resident_without_household', r.household_id is null),
+        ('resident_without_document', r.document_kind is null)) as lacks (kind, is_so)
+    where r.county = $1 and r.died_on is null and lacks.is_so
     union all
     select left(d.code, 15), 'dwelling_without_building' from areas d
     where d.code >= $1 and d.code < $1 || ':' and d.level = 'dwelling' and d.valid_to is null
