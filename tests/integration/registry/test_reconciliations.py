@@ -210,6 +210,23 @@ async def test_the_file_comes_back_with_what_differs(
     ]  # fmt: skip
 
 
+async def test_what_nobody_said_yet_is_told_as_nobodys(
+    registry: Registry, housing: Reconciler
+) -> None:
+    await person(registry, 1, name="金一", facts={})
+    table = [["姓名", "身份证号", "房屋性质"], ["金一", id_number(1), "商品房"]]
+    job = await housing.reconcile(xlsx(table))
+    (found,) = await housing.differences(job["id"])
+    assert found["registry"] == {
+        "value": None,
+        "source": None,
+        "domain": None,
+        "observed_on": None,
+    }
+    rows_ = read_xlsx((await housing.get(job["id"], "/file")).content)
+    assert rows_[1][3:] == ["变更", "房屋性质", "房屋性质:表中为商品房,登记为空,导入后更新"]
+
+
 async def test_a_csv_stays_a_csv(housing: Reconciler) -> None:
     table = [
         ["姓名", "身份证号", "房屋性质"],

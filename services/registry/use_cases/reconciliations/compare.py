@@ -105,14 +105,15 @@ class Comparer:
             yield outcome
 
     def _registry(self, held: Held, code: str) -> dict[str, Any]:
-        """What the record shows, and whose word that is."""
+        """What the record shows, and whose word that is; nobody's where it shows nothing."""
         entry: Mapping[str, Any] = held.facts.get(code) or {}
-        owner = self._catalogue[code].owner
+        value = self._value(held, code, entry)
+        said = entry or value is not None
         return {
-            "registry": self._value(held, code, entry),
-            "source": entry.get("source", "baseline"),
-            "domain": entry.get("domain", owner),
-            "registry_observed_on": entry.get("observed_on", held.observed_on),
+            "registry": value,
+            "source": entry.get("source", "baseline") if said else None,
+            "domain": entry.get("domain", self._catalogue[code].owner) if said else None,
+            "registry_observed_on": entry.get("observed_on", held.observed_on) if said else None,
         }
 
     def _value(self, held: Held, code: str, entry: Mapping[str, Any]) -> Any:

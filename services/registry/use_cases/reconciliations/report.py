@@ -169,6 +169,8 @@ class _Words:
         theirs = self._text(code, said["file"])
         if not self._teller.may_read(code):
             return f"表中为{theirs},与登记不一致"
+        if said["source"] is None:
+            return f"表中为{theirs},登记为空"
         whose = DEPARTMENTS.get(said["domain"] or "", ("",))[0]
         source = f"{whose}{_SOURCES[said['source']]} {said['registry_observed_on']}"
         return f"表中为{theirs},登记为{self._text(code, said['registry'])}({source})"
