@@ -10,6 +10,7 @@ from services.registry.use_cases import corrections
 from services.registry.use_cases.authority import applying
 from services.registry.use_cases.authority import versions as authority_versions
 from services.registry.use_cases.demo import load as demo
+from services.registry.use_cases.disagreements import contradictions, disputes
 from services.registry.use_cases.imports import apply as imports_apply
 from services.registry.use_cases.places import changes as area_changes
 
@@ -25,6 +26,10 @@ SERVICE: Final = Service(
             imports_apply.REGISTERED,
             imports_apply.ASSERTED,
             authority_versions.ACTIVATED,
+            contradictions.OPENED,
+            contradictions.RESOLVED,
+            disputes.OPENED,
+            disputes.DECIDED,
             applying.RECOMPUTED,
             area_changes.CHANGED,
             area_changes.REKEYED,

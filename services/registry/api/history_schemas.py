@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Any, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -86,98 +85,4 @@ class History(BaseModel):
     """Changes, newest first."""
 
     items: list[RecordChange]
-    next: str | None
-
-
-class DisputeRequest(BaseModel):
-    """What a resident says is wrong."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    field: str = Field(max_length=40)
-    statement: str = Field(min_length=1, max_length=1000, description="In the resident's words.")
-
-
-class DisputeDecision(BaseModel):
-    """What the owner of the field decides."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    decision: Literal["uphold", "reject"]
-    value: Any = Field(None, description="The right value, when upheld; null for none.")
-    reason: str = Field(min_length=1, max_length=1000)
-
-
-class Dispute(BaseModel):
-    """A dispute; the statement and the reason are told to those who may read the field."""
-
-    id: UUID
-    county: str
-    resident_id: UUID
-    field: str
-    state: Literal["open", "upheld", "rejected"]
-    statement: str | None = None
-    opened_by: str
-    opened_organisation: str
-    opened_at: datetime
-    age_days: int
-    decided_by: str | None
-    decided_organisation: str | None
-    decided_at: datetime | None
-    reason: str | None = None
-
-
-class DisputePage(BaseModel):
-    """Disputes in the order in which they were opened."""
-
-    items: list[Dispute]
-    next: str | None
-
-
-class Claim(BaseModel):
-    """What somebody said, or what is shown."""
-
-    value: Any
-    source: str
-    domain: str | None
-    organisation: str | None = None
-    observed_on: date
-
-
-class VerificationResolution(BaseModel):
-    """What was found on looking."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    outcome: Literal["confirm", "replace"]
-    value: Any = Field(None, description="What it really is, when replaced; null for none.")
-    note: str | None = Field(None, max_length=1000)
-
-
-class Verification(BaseModel):
-    """Two sources contradict each other: somebody must look."""
-
-    id: UUID
-    county: str
-    resident_id: UUID
-    name: str
-    dwelling: str
-    version: int = Field(description="Of the resident's record.")
-    field: str
-    state: Literal["open", "resolved", "withdrawn"]
-    shown: Claim | None
-    claimed: Claim
-    opened_at: datetime
-    age_days: int
-    outcome: Literal["confirmed", "replaced"] | None
-    resolved_by: str | None
-    resolved_organisation: str | None
-    resolved_at: datetime | None
-    note: str | None = None
-
-
-class VerificationPage(BaseModel):
-    """Verifications in the order in which they were opened."""
-
-    items: list[Verification]
     next: str | None

@@ -55,6 +55,21 @@ POLICY: Final[Policy] = {
     "registry.residents.search": allow(*READERS, purpose=True),
     "registry.residents.get": allow(*READERS, purpose=True),
     "registry.residents.correct": allow(*DEPARTMENTS, "grid_worker", "community_officer"),
+    "registry.disputes.open": allow("resident_desk", "community_officer"),
+    "registry.disputes.of_resident": allow(*READERS, purpose=True),
+    "registry.disputes.list": allow(
+        *DEPARTMENTS,
+        "resident_desk",
+        "community_officer",
+        "street_officer",
+        "county_officer",
+        purpose=True,
+    ),
+    "registry.disputes.decide": allow("department_officer"),
+    "registry.verifications.list": allow(*DEPARTMENTS, *FIELD, purpose=True),
+    "registry.verifications.resolve": allow(
+        "department_officer", "grid_worker", "community_officer"
+    ),
     "registry.residents.history": allow(*READERS, purpose=True),
     "registry.residents.access_log": allow("resident_desk", "auditor", purpose=True),
     "registry.residents.households": allow(*READERS, purpose=True),

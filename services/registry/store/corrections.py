@@ -27,6 +27,7 @@ from residents
 where county = any ($1) and id = $2 and dwelling ^@ any ($3)
 for no key update
 """
+COUNTY = "select county from residents where county = any ($1) and id = $2 and dwelling ^@ any ($3)"
 HOUSEHOLD = "select dwelling from households where county = $1 and id = $2 and valid_to is null"
 # The record has known what it was made from since it was made.
 BASELINE = """
@@ -120,6 +121,14 @@ def held_of(row: Any) -> Held:
         phone_sealed=row["phone_sealed"],
         phone_index=row["phone_index"],
     )
+
+
+async def county_of(
+    connection: Connection, resident_id: UUID, counties: Sequence[str], areas: Sequence[str]
+) -> str | None:
+    """The county that keeps a resident's record; None when it is not in these areas."""
+    county: str | None = await connection.fetchval(COUNTY, counties, resident_id, areas)
+    return county
 
 
 async def household_dwelling(connection: Connection, county: str, household_id: UUID) -> str | None:

@@ -56,6 +56,7 @@ class Change:
         self.facts: dict[str, Any] = dict(held.facts)
         self.shown: dict[Field, Any] = {}
         self.contested: list[tuple[AssertionRow, Assertion]] = []
+        self._decisive: set[str] = set()
 
     @property
     def columns(self) -> Mapping[str, Any]:
@@ -84,6 +85,7 @@ class Change:
         new = Assertion(self._key(field, value), method, domain, local_day(now), now)
         row = self._row(field, value, new)
         self.said.append(row)
+        self._decisive.discard(field.code)
         present = self.present(field)
         if present is None:
             self._show(field, value, new)
@@ -97,11 +99,17 @@ class Change:
         best = assertions.shown([new, old, *(k.assertion for k in others)], order)
         if best is new:
             self._show(field, value, new)
+            if order.of(new.speaker).rank == 1:
+                self._decisive.add(field.code)
         elif best == old:
             self.shown[field] = shown
         else:  # what was shown has grown too old, and another before the new one
             found = next(k for k in others if k.assertion is best)
             self._show(field, found.opened(self._sealer), best)
+
+    def is_decisive(self, field: Field) -> bool:
+        """Whether what was said of a field is shown now, by somebody whose word comes first."""
+        return field.code in self._decisive
 
     def choose(self, field: Field, former: Matrix) -> tuple[Assertion, Assertion] | None:
         """Show what the matrix chooses among all that was kept, where that is something else.

@@ -20,8 +20,10 @@ from services.registry.domain.readings import Reading
 from services.registry.store import assertions, corrections
 from services.registry.store.assertions import Kept
 from services.registry.store.corrections import Held
+from services.registry.store.disagreements.verifications import Source
 from services.registry.store.store import Store, Tx
 from services.registry.use_cases.changes import Change
+from services.registry.use_cases.disagreements import contradictions
 from services.registry.use_cases.residents import ResidentNotFound
 
 CORRECTED: Final = "registry.resident.corrected.v1"
@@ -73,15 +75,53 @@ async def correct(
             raise ResidentNotFound
         if held.version != correction.version:
             raise VersionIsStale(version=held.version)
-        await _check_places(tx, held, accepted, reading)
-        change = await begin(store, tx, held, list(accepted))
-        for field, value in accepted.items():
-            # Who collects a field does so on behalf of its owner, see `domain.assertions`.
-            change.say(field, value, correction.method, field.owner, now)
-        version = await _record(tx, held, change, reading)
-        event = _event(held, change, version, correction.method, now)
-        await outbox.publish(tx.connection, event)
+        change, version = await put(
+            store, tx, held, accepted, reading, method=correction.method, now=now
+        )
         return await tx.answer(_answer(held, change, version))
+
+
+async def put(  # noqa: PLR0913 — what is said of whom, by whom, how and when
+    store: Store,
+    tx: Tx,
+    held: Held,
+    accepted: Mapping[Field, Any],
+    reading: Reading,
+    *,
+    method: Method,
+    now: datetime,
+    settles: bool = False,
+) -> tuple[Change, int]:
+    """Keep what is said of a held record on behalf of the fields' owners, and show the best.
+
+    Args:
+        store: Its sealer, catalogue and matrix.
+        tx: Holds the record.
+        held: The record.
+        accepted: Values in the form in which they are kept.
+        reading: Who says it.
+        method: How it was learnt.
+        now: When it was observed.
+        settles: Whether it answers a contradiction, so that it opens none.
+
+    Returns:
+        What changed, and the record's new version.
+
+    Raises:
+        ValidationFailed: A place lies outside the county or the caller's areas.
+    """
+    await _check_places(tx, held, accepted, reading)
+    change = await begin(store, tx, held, list(accepted))
+    for field, value in accepted.items():
+        # Who collects a field does so on behalf of its owner, see `domain.assertions`.
+        change.say(field, value, method, field.owner, now)
+    version = await _record(tx, held, change, reading)
+    await outbox.publish(tx.connection, _event(held, change, version, method, now))
+    source = Source(held.county, reading.organisation, None, now)
+    await contradictions.keep_said(
+        tx.connection, store.catalogue, source, held, change, settles=settles
+    )
+    return change, version
 
 
 async def begin(store: Store, tx: Tx, held: Held, fields: Sequence[Field]) -> Change:

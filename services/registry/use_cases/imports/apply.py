@@ -1,6 +1,6 @@
 """Recording one chunk of an import: who is known, what each row does, and what is told of it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -11,14 +11,17 @@ from services.common.database import Connection
 from services.common.outbox import Event
 from services.registry.domain import areas
 from services.registry.domain.authority import Matrix
+from services.registry.domain.catalogue import Catalogue
 from services.registry.domain.imports import outcomes
 from services.registry.domain.imports.columns import DOCUMENT, NAME
 from services.registry.domain.imports.jobs import Sender
 from services.registry.domain.imports.rows import Fault, ImportRow
 from services.registry.store import assertions as kept_assertions
+from services.registry.store.disagreements.verifications import Claim, Opinion, Source
 from services.registry.store.imports import writes as import_writes
 from services.registry.store.imports.writes import Held, Written
 from services.registry.store.store import Store
+from services.registry.use_cases.disagreements import contradictions
 from services.registry.use_cases.imports.merge import Merged, Merger
 
 REGISTERED: Final = "registry.resident.registered.v1"
@@ -40,6 +43,7 @@ class Chunk:
         persons: Blind indexes of their identity numbers, in the same order.
         known: Who was registered when it was decided.
         matrix: The authority matrix it was decided by.
+        catalogue: Of all fields.
         merged: Rows that do something.
         keys: Blind indexes of theirs.
         outcomes: What becomes of each row.
@@ -51,6 +55,7 @@ class Chunk:
     persons: Sequence[bytes]
     known: Known
     matrix: Matrix
+    catalogue: Catalogue
     merged: list[Merged] = field(default_factory=list)
     keys: list[bytes] = field(default_factory=list)
     outcomes: dict[int, str] = field(default_factory=dict)
@@ -165,7 +170,9 @@ def decide(
         present: Who is registered.
     """
     merger = Merger(store.sealer, store.catalogue, matrix, sender)
-    chunk = Chunk([row for row, _ in rows], [person for _, person in rows], present, matrix)
+    chunk = Chunk(
+        [row for row, _ in rows], [person for _, person in rows], present, matrix, store.catalogue
+    )
     counts = dict.fromkeys(("matched", "created", "changed", "rejected", "conflicts"), 0)
     for row, person in rows:
         refusal = _refusal(sender, row, person, present)
@@ -219,11 +226,33 @@ async def write(connection: Connection, sender: Sender, chunk: Chunk, now: datet
         said_first=[said for m in chunk.merged if m.held is None for said in m.said],
     )
     await import_writes.change(connection, sender, changed)
+    source = Source(sender.county, sender.organisation, sender.import_id, now)
+    claims = [claim for m in present for claim in _claims(m)]
+    opinions = [opinion for m in present for opinion in _opinions(chunk.matrix, m)]
+    await contradictions.keep(connection, chunk.catalogue, source, claims, opinions)
     touched: list[UUID] = [m.resident_id for m in chunk.merged]
     await import_writes.log_accesses(connection, sender, touched, sender.fields)
     told = [m for m in chunk.merged if m.held is None or m.is_changed]
     if told:
         await outbox.publish(connection, *(_event(sender, m, now) for m in told))
+
+
+def _claims(merged: Merged) -> Iterator[Claim]:
+    for said, _ in merged.contested:
+        yield Claim(said.resident_id, said.field, said.assertion, said.value, said.sealed)
+
+
+def _opinions(matrix: Matrix, merged: Merged) -> Iterator[Opinion]:
+    """What may settle a contradiction: of fields that were spoken of before."""
+    contested = {said.field for said, _ in merged.contested}
+    shown = {field.code for field in merged.shown}
+    asserted = merged.held.asserted if merged.held is not None else frozenset()
+    for said in merged.said:
+        if said.field in asserted and said.field not in contested:
+            standing = matrix.cells.get(said.field, {}).get(said.assertion.speaker)
+            is_first = standing is not None and standing.rank == 1
+            is_decisive = is_first and said.field in shown
+            yield Opinion(said.resident_id, said.field, said.assertion, is_decisive)
 
 
 def _written(merged: Merged, person: bytes) -> Written:

@@ -1,0 +1,1 @@
+"""When somebody says that a record is wrong: disputes of residents, verifications."""
