@@ -22,6 +22,7 @@ from services.registry.api import (
     posts,
     reconciliations,
     residents,
+    upserts,
     webhooks,
 )
 
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     webhooks.router,
     imports.router,
+    upserts.router,
     reconciliations.router,
     exports.router,
     aggregates.router,

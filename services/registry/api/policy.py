@@ -76,6 +76,7 @@ POLICY: Final[Policy] = {
     "registry.households.get": allow(*READERS, purpose=True),
     "registry.grids.households": allow(*FIELD, purpose=True),
     "registry.indicators.list": allow(*DEPARTMENTS, *FIELD, *OFFICES),
+    "registry.residents.upsert": allow(*DEPARTMENTS),
     "registry.imports.start": allow(*DEPARTMENTS),
     "registry.imports.list": allow(*DEPARTMENTS),
     "registry.imports.get": allow(*DEPARTMENTS),

@@ -7,7 +7,7 @@ is done by a timer's handler (`run`), so that an accepted import is never lost.
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import orjson
@@ -169,7 +169,23 @@ def _answer(job: Job, base: str, status: int) -> Answer:
     return Answer(orjson.dumps(domain.view(job, base)), status, headers)
 
 
-def check_scope(env: Importing, reading: Reading, request: Request) -> None:
+class Scope(Protocol):
+    """For which domain and county somebody speaks, and which domains are the caller's."""
+
+    @property
+    def domain(self) -> str:
+        """Spoken for."""
+
+    @property
+    def county(self) -> str:
+        """Whose residents it is about."""
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """Of the caller."""
+
+
+def check_scope(env: Importing, reading: Reading, request: Scope) -> None:
     """Pass when the caller speaks for this domain and county.
 
     Raises:
