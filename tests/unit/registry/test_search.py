@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.domain import search
-from services.registry.domain.search import SearchTooBroad
 
 HANZI = st.text(st.sampled_from("金李朴崔王明哲洙子花"), min_size=1, max_size=4)
 HANGUL = st.text(st.sampled_from("김이박철수명자"), min_size=1, max_size=4)
@@ -51,24 +50,19 @@ def test_keys_do_not_repeat() -> None:
 
 
 @pytest.mark.parametrize(
-    ("within", "name", "fits"),
+    ("name", "is_specific"),
     [
-        ("222406001001", None, True),
-        ("222406001001001", "金", True),
-        ("222406001", None, False),
-        ("222406", "金", False),
-        ("222406", "金哲", True),
-        ("2224", "김철", True),
-        ("2224", "ji", False),
-        ("2224", "jzz", True),
-        ("2224", "ㄱㅊ", False),
-        ("2224", "ㄱㅊㅅ", True),
-        ("2224", "", False),
+        ("金", False),
+        ("金哲", True),
+        ("김철", True),
+        ("ji", False),
+        ("jzz", True),
+        ("ㄱㅊ", False),
+        ("ㄱㅊㅅ", True),
+        ("", False),
     ],
 )
-def test_a_wide_search_needs_a_specific_name(within: str, name: str | None, *, fits: bool) -> None:
-    if fits:
-        search.require_narrow(within, name)
-    else:
-        with pytest.raises(SearchTooBroad):
-            search.require_narrow(within, name)
+def test_a_name_is_specific_from_two_characters_or_three_initials_on(
+    name: str, *, is_specific: bool
+) -> None:
+    assert search.is_specific(name) is is_specific

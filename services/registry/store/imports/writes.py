@@ -9,11 +9,11 @@ from uuid import UUID
 import orjson
 
 from services.common.database import Connection
-from services.common.ids import new_ids
 from services.registry.domain.assertions import Assertion
 from services.registry.domain.imports.jobs import Sender
 from services.registry.store.assertions import Kept
 from services.registry.store.imports import statements as sql
+from services.registry.store.row_ids import new_ids
 from services.registry.store.sealed import RESIDENT_ID
 
 METHOD: Final = "department_push"
