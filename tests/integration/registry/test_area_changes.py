@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.places import TODAY, area, ask, carried_out, peopled
+from tests.factories.places import RECORD, TODAY, area, ask, carried_out, peopled
 from tests.factories.registry import COUNTY, Registry, dwelling
 
 TOWN, NEW_TOWN = "222401105", "222401103"
@@ -260,3 +260,41 @@ async def test_new_places_are_registered_and_departments_draw_no_grids(registry:
             )
     made = await area(registry, f"{community}00800001")
     assert (made["level"], made["valid_from"]) == ("building", TODAY.isoformat())
+
+
+async def test_a_change_that_no_longer_fits_on_its_day_fails_and_says_why(
+    registry: Registry,
+) -> None:
+    day = TODAY + timedelta(3)
+    wish = {"kind": "recode", "old": [TOWN], "new": [{"code": NEW_TOWN}]}
+    asked = await ask(registry, "secretariat", "222401", **wish, effective_on=day.isoformat())
+    await carried_out(registry)
+    assert (await area(registry, TOWN))["valid_to"] is None
+    await registry.rows(
+        "insert into areas (code, county, level, name) values ($1, '222401', 'street', 'x')",
+        NEW_TOWN,
+    )
+    await registry.rows("update timers set due_at = now() where kind = 'registry.area_change'")
+    await carried_out(registry)
+    told = await registry.client.get(
+        f"/v1/area-changes/{asked.json()['id']}",
+        headers=registry.headers("secretariat", areas=["222401"]),
+    )
+    assert (told.json()["state"], told.json()["error"]) == ("failed", "area-code-in-use")
+    assert (await area(registry, TOWN))["valid_to"] is None
+    assert (await ask(registry, "secretariat", "222401", **wish)).status_code == 409
+
+
+async def test_a_job_that_runs_twice_changes_nothing_the_second_time(registry: Registry) -> None:
+    await recoded(registry)
+    before = await registry.rows(RECORD)
+    await registry.rows(
+        "update timers set fired_at = null, leased_until = null where kind = 'registry.area_change'"
+    )
+    await carried_out(registry)
+    await registry.rows(
+        "update timers set fired_at = null, leased_until = null where kind = 'registry.area_change'"
+    )
+    await registry.rows("update area_changes set state = 'rekeying'")
+    await carried_out(registry)
+    assert await registry.rows(RECORD) == before

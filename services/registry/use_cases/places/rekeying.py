@@ -30,7 +30,7 @@ from services.registry.store.places.rekeying import Who
 from services.registry.store.store import Store, Tx
 from services.registry.use_cases.places import changes
 
-CHUNK: Final = 2000
+CHUNK: Final = 500
 """Records re-keyed in one transaction; more would hold up the requests of a shared process."""
 _LEASE_S: Final = 60.0
 _RESHAPING: Final = frozenset({"merge", "split"})
