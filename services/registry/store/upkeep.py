@@ -58,8 +58,8 @@ on conflict (county, grid, counted_on) do update set
     households = excluded.households, residents = excluded.residents,
     from_one_domain = excluded.from_one_domain, from_two_domains = excluded.from_two_domains
 """
-# What a record lacks, by grid: nothing here names a person. Each question is asked of an index, so a
-# table nobody analysed yet costs no more than one that was.
+# What a record lacks, by grid: nothing here names a person. Each question is asked of an index, so
+# a table nobody analysed yet costs no more than one that was.
 FAULTS = """
 with found as (
     select left(h.dwelling, 15) as grid, 'household_without_members' as kind from households h
