@@ -226,15 +226,15 @@ async def write(connection: Connection, sender: Sender, chunk: Chunk, now: datet
         said_first=[said for m in chunk.merged if m.held is None for said in m.said],
     )
     await import_writes.change(connection, sender, changed)
-    source = Source(sender.county, sender.organisation, sender.import_id, now)
-    claims = [claim for m in present for claim in _claims(m)]
-    opinions = [opinion for m in present for opinion in _opinions(chunk.matrix, m)]
-    await contradictions.keep(connection, chunk.catalogue, source, claims, opinions)
     touched: list[UUID] = [m.resident_id for m in chunk.merged]
     await import_writes.log_accesses(connection, sender, touched, sender.fields)
     told = [m for m in chunk.merged if m.held is None or m.is_changed]
     if told:
         await outbox.publish(connection, *(_event(sender, m, now) for m in told))
+    source = Source(sender.county, sender.organisation, sender.import_id, now)
+    claims = [claim for m in present for claim in _claims(m)]
+    opinions = [opinion for m in present for opinion in _opinions(chunk.matrix, m)]
+    await contradictions.keep(connection, chunk.catalogue, source, claims, opinions)
 
 
 def _claims(merged: Merged) -> Iterator[Claim]:
