@@ -41,7 +41,7 @@ class Draft(BaseModel):
     note: str = Field(min_length=1, max_length=500, description="Why; kept with the version.")
     ranks: list[Rank] | None = Field(None, min_length=1, max_length=_MOST_CELLS)
     base: int | None = Field(None, ge=1)
-    changes: list[Change] | None = Field(None, min_length=1, max_length=_MOST_CELLS)
+    changes: list[Change] | None = Field(None, max_length=_MOST_CELLS)
 
     @model_validator(mode="after")
     def _is_either(self) -> "Draft":

@@ -164,6 +164,18 @@ async def test_an_activation_shows_what_the_new_version_chooses(registry: Regist
     assert history[-1]["change_reason"] == "registry.authority.activate 2"
 
 
+async def test_an_activation_is_undone_by_activating_what_was(registry: Registry) -> None:
+    one, _ = await two_people(registry)
+    await authority.apply(registry, ("phone", "health", 1, None))
+    first = {"note": "恢复", "base": 1, "changes": []}
+    again = await registry.client.post(
+        "/v1/authority/versions", json=first, headers=officer(registry)
+    )
+    assert (await authority.activate(registry, again.json()["number"])).status_code == 200
+    assert await authority.work(registry) == 1
+    assert await authority.shown(registry, one, "phone") == "154****0002"
+
+
 async def test_old_words_fall_behind_and_a_newcomer_meets_the_rest(registry: Registry) -> None:
     """A newcomer that makes the shown one too old need not be the one that is shown."""
     resident = await registry.resident(Person(number=FIRST, phone=None))

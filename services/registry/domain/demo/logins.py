@@ -43,6 +43,11 @@ _ADMINISTRATORS: Final = (
     ("security.admin", "security_admin"),
     ("audit.admin", "auditor"),
 )
+# Whose word counts is the prefecture's to say, and takes two people.
+_PREFECTURE_PEOPLE: Final = (
+    ("secretariat", "secretariat", "civil_affairs"),
+    ("county", "county_officer", "government_office"),
+)
 _BORN: Final = (1968, 1999)
 
 
@@ -51,6 +56,9 @@ def accounts(demo: DemoPlan) -> Iterator[Account]:
     for login, role in _ADMINISTRATORS:
         office = f"{profile.PREFECTURE}.government_office"
         yield _person(demo, login, role, office, profile.PREFECTURE)
+    for prefix, role, office in _PREFECTURE_PEOPLE:
+        area = profile.PREFECTURE
+        yield _person(demo, f"{prefix}.{area}", role, f"{area}.{office}", area)
     for county in demo.counties:
         yield from _county(demo, county)
     for street in demo.streets:
