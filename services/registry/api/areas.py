@@ -77,9 +77,9 @@ async def within(
     caller: Caller,
     filters: Annotated[schemas.AreaFilter, Query()],
 ) -> Response:
-    """The area itself and everything inside it, in code order."""
+    """The area itself and everything inside it that is valid now, or was `on` a day."""
     area = scopes.require_within(filters.within, caller.areas)
-    page = await areas.within(store, area, filters.level, filters.after, filters.limit)
+    page = await areas.within(store, area, filters.level, filters.on, filters.after, filters.limit)
     return pages.answer(request, *page)
 
 

@@ -52,6 +52,7 @@ class AreaFilter(PageFilter):
 
     within: str = Field(max_length=26, description="Area code; it and everything inside it.")
     level: Level | None = Field(None, description="Only areas of this level.")
+    on: date | None = Field(None, description="Valid on this day; now without it.")
 
 
 class OrganisationFilter(PageFilter):

@@ -1,23 +1,28 @@
 """Reading areas, organisations and the field catalogue: nothing here is about a person."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Final
 
 from services.common.database import Connection
 from services.registry.domain import scopes
 
-_AREA = """
+_AREA: Final = """
 json_build_object('code', code, 'level', level, 'name', name, 'name_ko', name_ko,
     'name_en', name_en, 'parent', left(code, case level
         when 'county' then 4 when 'street' then 6 when 'community' then 9 when 'grid' then 12
         when 'building' then 15 when 'unit' then 20 when 'dwelling' then 22 end),
     'urban', urban, 'address', address, 'valid_from', valid_from, 'valid_to', valid_to)
 """
-ONE = f"select {_AREA}::text from areas where code = $1"
-PAGE = f"""
-select code, {_AREA}::text as view from areas
-where code >= $1 and code < $2 and code > $3 and ($4::text is null or level = $4)
+_PAGE: Final = f"""
+select code, {_AREA}::text as view from {{states}}
+where code >= $1 and code < $2 and code > $3 and ($4::text is null or level = $4) and {{valid}}
 order by code limit $5
 """
+PAGE = _PAGE.format(states="areas", valid="valid_to is null")
+PAGE_ON = _PAGE.format(
+    states="area_states", valid="valid_from <= $6 and (valid_to is null or valid_to > $6)"
+)
 ORGANISATIONS = """
 select code, json_build_object('code', code, 'name_zh', name_zh, 'name_ko', name_ko,
     'name_en', name_en, 'kind', kind, 'area', area, 'domain', domain)::text as view
@@ -36,17 +41,23 @@ from fields
 """
 
 
-async def one(connection: Connection, code: str) -> str | None:
-    """An area as JSON text, or None."""
-    found: str | None = await connection.fetchval(ONE, code)
-    return found
-
-
 async def page(
-    connection: Connection, within: str, level: str | None, after: str, limit: int
+    connection: Connection,
+    within: str,
+    level: str | None,
+    on: date | None,
+    after: str,
+    limit: int,
 ) -> list[tuple[str, str]]:
-    """Code and JSON text of the areas inside an area, itself included, in code order."""
-    rows = await connection.fetch(PAGE, *scopes.range_of(within), after, level, limit)
+    """Code and JSON text of the areas inside an area, itself included, in code order.
+
+    Those valid now; with `on` those valid on that day.
+    """
+    given = (*scopes.range_of(within), after, level, limit)
+    if on is None:
+        rows = await connection.fetch(PAGE, *given)
+    else:
+        rows = await connection.fetch(PAGE_ON, *given, on)
     return [(row["code"], row["view"]) for row in rows]
 
 

@@ -1,6 +1,7 @@
 """Looking at areas, organisations and the field catalogue."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from services.common import paging
 from services.registry.store import areas, reference
@@ -9,7 +10,7 @@ from services.registry.use_cases import cursors
 
 
 async def within(
-    store: Store, area: str, level: str | None, after: str | None, limit: int
+    store: Store, area: str, level: str | None, on: date | None, after: str | None, limit: int
 ) -> tuple[bytes, str | None]:
     """A page of the areas inside one, and the cursor of the next page.
 
@@ -17,13 +18,14 @@ async def within(
         store: To read from.
         area: Checked against the caller's areas.
         level: Only these.
+        on: Valid on this day; None for those valid now.
         after: Cursor of the last page.
         limit: Areas at most.
     """
-    question = (area, level)
+    question = (area, level) if on is None else (area, level, str(on))
     last = cursors.code(after, question)
     async with store.read() as connection:
-        rows = await areas.page(connection, area, level, last, limit + 1)
+        rows = await areas.page(connection, area, level, on, last, limit + 1)
     return _page(rows, limit, question)
 
 

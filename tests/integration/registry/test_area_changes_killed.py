@@ -73,6 +73,8 @@ async def test_a_killed_change_of_county_ends_as_any_other(
             await carried_out(registry, chunk=2)
             outcomes.append(await registry.rows(RECORD))
             await nothing_is_left(registry)
+            (told,) = await registry.rows("select rows_total, rows_done from area_changes")
+            assert told["rows_done"] == told["rows_total"] > 0
             assert "222411" in registry.store.counties
             assert "222401" not in registry.store.counties
     assert outcomes[0] == outcomes[1]

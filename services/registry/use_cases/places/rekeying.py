@@ -32,6 +32,8 @@ from services.registry.use_cases.places import changes
 
 CHUNK: Final = 500
 """Records re-keyed in one transaction; more would hold up the requests of a shared process."""
+_COUNTED: Final = frozenset({"areas", "households", "residents"})
+"""Phases whose records `rows_total` counts; the others tidy up behind them."""
 _LEASE_S: Final = 60.0
 _RESHAPING: Final = frozenset({"merge", "split"})
 
@@ -75,7 +77,8 @@ async def run(store: Store, leased: Leased, *, chunk: int = CHUNK, clock: Clock 
             async with store.transaction() as tx:
                 await timers.extend(tx.connection, leased, _LEASE_S)
                 done = await step(tx.connection, change_id, chunk, who)
-                await rekeying.advance(tx.connection, change_id, phase, done)
+                counted = done if phase in _COUNTED else 0
+                await rekeying.advance(tx.connection, change_id, phase, counted)
     await _end(store, leased, held, clock())
     await store.refresh()
 
