@@ -19,10 +19,14 @@ TYPES: Final = frozenset(
         "registry.area.changed.v1",
         "registry.area.rekeyed.v1",
         "registry.authority.activated.v1",
+        "registry.dispute.decided.v1",
+        "registry.dispute.opened.v1",
         "registry.facts.asserted.v1",
         "registry.resident.corrected.v1",
         "registry.resident.recomputed.v1",
         "registry.resident.registered.v1",
+        "registry.verification.opened.v1",
+        "registry.verification.resolved.v1",
     }
 )
 """Every type of event there is."""
