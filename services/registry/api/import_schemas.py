@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 class Form(BaseModel):
     """What is sent."""
 
-    file: str = Field(description="XLSX or CSV.", json_schema_extra={"format": "binary"})
+    file: str = Field(
+        description="XLSX, CSV, Parquet or NDJSON.", json_schema_extra={"format": "binary"}
+    )
     domain: str = Field(description="One of the caller's domains.")
     county: str = Field(description="County code; only its residents are changed.")
     mapping: str = Field("{}", description='JSON object {"heading": "field code"}.')
@@ -24,7 +26,7 @@ class ImportFile(BaseModel):
     media_type: str
     size_bytes: int
     sha256: str
-    kind: Literal["xlsx", "csv"]
+    kind: Literal["xlsx", "csv", "parquet", "ndjson"]
     sheet: str | None
     encoding: str | None
     delimiter: str | None

@@ -31,6 +31,8 @@ _FILE: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The refused and doubtful rows, in the kind of file that was sent.",
         "content": {
             "text/csv": {"schema": {"type": "string"}},
+            "application/x-ndjson": {"schema": {"type": "string"}},
+            "application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}},
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
                 "schema": {"type": "string", "format": "binary"}
             },
@@ -62,7 +64,7 @@ ImportId = Annotated[str, Path(max_length=36)]
 async def start(
     request: Request, caller: Caller, reading: ReadingDep, once: OnceHeader
 ) -> Response:
-    """Accepts an XLSX or CSV file; its rows are recorded afterwards, see the job."""
+    """Accepts XLSX, CSV, Parquet or NDJSON; its rows are recorded afterwards, see the job."""
     async with request.form() as form:  # closes the uploaded file, whatever happens
         asked = asked_of(request, caller, form)
         answer = await imports.accept(_env(request), reading, asked, once)

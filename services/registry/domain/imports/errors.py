@@ -26,7 +26,7 @@ class ImportRefused(DomainError):
 
 
 class FileNotReadable(ImportRefused):
-    """The file is damaged or is neither XLSX nor CSV."""
+    """The file is damaged or is none of XLSX, CSV, Parquet and NDJSON."""
 
     title = "The file cannot be read"
     title_zh = "文件无法读取"

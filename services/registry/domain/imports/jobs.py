@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.registry.domain.imports.columns import OBSERVED_ON, Column, Ignored, Layout
 
+Kind: TypeAlias = Literal["xlsx", "csv", "parquet", "ndjson"]
 State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 Phase: TypeAlias = Literal["staging", "matching", "applying", "reporting"]
 
@@ -26,20 +27,22 @@ class FilePlan:
     """How the file is read; settled before the import is accepted.
 
     Attributes:
-        kind: xlsx or csv.
+        kind: By content.
         sheet: Place of the sheet, from 0.
         sheet_name: Empty for CSV.
         layout: Which column is which field.
         encoding: Of a CSV.
         delimiter: Of a CSV.
+        schema: Columns and types of a Parquet file.
     """
 
-    kind: Literal["xlsx", "csv"]
+    kind: Kind
     sheet: int
     sheet_name: str
     layout: Layout
     encoding: str | None = None
     delimiter: str | None = None
+    schema: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -61,6 +64,7 @@ class FilePlan:
             ),
             encoding=data["encoding"],
             delimiter=data["delimiter"],
+            schema=data.get("schema"),
         )
 
 

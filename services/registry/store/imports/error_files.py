@@ -18,6 +18,7 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 
 from services.registry.domain.imports.jobs import FilePlan
 from services.registry.domain.imports.rows import Fault
+from services.registry.store.imports import office_ndjson, office_parquet
 from services.registry.store.imports.office_files import Cell, text_of
 
 FIELD_HEADING: Final = "错误字段"
@@ -50,6 +51,10 @@ def write_rows(target: IO[bytes], plan: FilePlan, rows: Iterable[list[Cell]]) ->
     """Write rows as the sender writes them: kind, sheet name, encoding; no cell is a formula."""
     if plan.kind == "xlsx":
         _write_xlsx(target, plan.sheet_name, rows)
+    elif plan.kind == "ndjson":
+        office_ndjson.write(target, rows)
+    elif plan.kind == "parquet" and plan.schema is not None:
+        office_parquet.write(target, plan.schema, rows, len(plan.layout.headings))
     else:
         _write_csv(target, plan, rows)
 

@@ -5,12 +5,12 @@ which also keeps every shared string in memory. It builds the used area in memor
 that was measured first (`office_zip`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -22,19 +22,30 @@ from services.registry.domain.imports.errors import (
     FileNotReadable,
     FileTooLarge,
 )
-from services.registry.store.imports import office_csv, office_zip
+from services.registry.domain.imports.jobs import Kind
+from services.registry.store.imports import office_csv, office_ndjson, office_parquet, office_zip
 from services.registry.store.imports.office_area import Limits
 from services.registry.store.imports.office_csv import CsvForm
 
-Kind: TypeAlias = Literal["xlsx", "csv"]
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
 
 MEDIA_TYPES: Final[dict[Kind, str]] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "ndjson": "application/x-ndjson",
 }
-_EXTENSIONS: Final[dict[str, Kind]] = {".xlsx": "xlsx", ".csv": "csv", ".txt": "csv", ".tsv": "csv"}
+_EXTENSIONS: Final[dict[str, Kind]] = {
+    ".xlsx": "xlsx",
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+}
 _HEAD_BYTES: Final = 1 << 12
+_BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
 _SIGNATURES: Final = (
@@ -56,11 +67,15 @@ class Form:
 
     Attributes:
         kind: By content.
-        csv: How a CSV was written; None for a workbook.
+        csv: How a CSV was written; None for others.
+        headings: Members of the objects of NDJSON.
+        schema: Columns and types of a Parquet file.
     """
 
     kind: Kind
     csv: CsvForm | None = None
+    headings: tuple[str, ...] = ()
+    schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +125,22 @@ class OfficeFile:
     def rows(self, sheet: int) -> Iterator[tuple[int, Sequence[Cell]]]:
         """(number from 1, cells) of every row, in order."""
         if self._workbook is None:
-            assert self.form.csv is not None  # noqa: S101 — a file is a workbook or a CSV
-            yield from enumerate(office_csv.rows(self._path, self.form.csv, self._limits), start=1)
+            yield from self._plain_rows()
             return
         data = self._workbook.get_sheet_by_index(sheet)
         # Calamine begins with the first row of the sheet, but with the first column that is used.
         indent: list[Cell] = [""] * (data.start or (0, 0))[1]
         for number, row in enumerate(data.iter_rows(), start=1):
             yield number, [*indent, *row] if indent else row
+
+    def _plain_rows(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        form, path, limits = self.form, self._path, self._limits
+        if form.kind == "parquet":
+            yield from office_parquet.rows(path, limits)
+        elif form.kind == "ndjson":
+            yield from office_ndjson.rows(path, form.headings, limits)
+        elif form.csv is not None:
+            yield from enumerate(office_csv.rows(path, form.csv, limits), start=1)
 
 
 @contextmanager
@@ -161,6 +184,10 @@ def form_of(path: Path, name: str, limits: Limits) -> Form:
     if not head.strip(b"\xef\xbb\xbf \t\r\n\0"):
         raise FileEmpty
     form = _by_content(path, head)
+    if form.kind == "ndjson":
+        form = Form("ndjson", headings=office_ndjson.headings_of(path, limits))
+    elif form.kind == "parquet":
+        form = Form("parquet", schema=office_parquet.schema_of(path, limits))
     extension = Path(name).suffix.lower()
     if extension == ".xls" or _EXTENSIONS.get(extension, form.kind) != form.kind:
         raise FileMislabelled(
@@ -184,6 +211,16 @@ def text_of(cell: Cell) -> str:
     return "" if cell is None else str(cell)
 
 
+def exact_text_of(cell: Cell) -> str:
+    """The same for kinds whose whole numbers keep every digit, such as an identity number."""
+    return str(cell) if type(cell) is int else text_of(cell)
+
+
+def reader_of(kind: Kind) -> Callable[[Cell], str]:
+    """What tells the text of a cell of this kind of file."""
+    return exact_text_of if kind in {"parquet", "ndjson"} else text_of
+
+
 def _number(value: float) -> str:
     if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 — NaN differs from itself
         return ""
@@ -195,10 +232,16 @@ def _number(value: float) -> str:
 def _by_content(path: Path, head: bytes) -> Form:
     if head.startswith(_OLE):
         _refuse_ole(path)
+    if head.startswith(office_parquet.ENCRYPTED):
+        raise FileEncrypted
+    if head.startswith(office_parquet.MAGIC):
+        return Form("parquet")
+    if head.lstrip(_BLANK).startswith(b"{") and not head.startswith(b"{\\rtf"):
+        return Form("ndjson")
     if head.startswith(b"PK"):
         return Form("xlsx")
     found = next((name for start, name in _SIGNATURES if head.startswith(start)), None)
-    if found is None and head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+    if found is None and head.lstrip(_BLANK).lower().startswith(_MARKUP):
         found = "html"
     if found is not None:
         raise FileKindNotSupported(

@@ -109,13 +109,14 @@ def plan_of(env: Importing, path: Path, request: Request) -> FilePlan:
 
 def _head(file: OfficeFile, sheet: int) -> list[list[str]]:
     rows = islice(file.rows(sheet), _HEAD_ROWS)
-    return [[office_files.text_of(cell)[:100] for cell in cells] for _, cells in rows]
+    text_of = office_files.reader_of(file.form.kind)
+    return [[text_of(cell)[:100] for cell in cells] for _, cells in rows]
 
 
 def _file_plan(form: Form, place: int, name: str, layout: Layout) -> FilePlan:
     encoding = form.csv.encoding if form.csv else None
     delimiter = form.csv.delimiter if form.csv else None
-    return FilePlan(form.kind, place, name, layout, encoding, delimiter)
+    return FilePlan(form.kind, place, name, layout, encoding, delimiter, form.schema)
 
 
 def _check_mapping(env: Importing, request: Request, layout: Layout) -> None:

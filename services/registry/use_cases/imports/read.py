@@ -62,7 +62,7 @@ def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:
         domain=job.domain,
         today=clocks.local_day(job.created_at),
     )
-    text_of = office_files.text_of
+    text_of = office_files.reader_of(plan.kind)
     batch, begun = Batch(), max(job.staged_to, plan.layout.header_row + 1)
     with closing(rows_of(env, job)) as rows:
         for number, cells in rows:
@@ -88,10 +88,11 @@ def rows_of(env: Importing, job: Job) -> Generator[error_files.Row, None, None]:
     """
     plan = job.plan
     csv = CsvForm(plan.encoding, plan.delimiter) if plan.encoding and plan.delimiter else None
+    form = Form(plan.kind, csv, plan.layout.headings, plan.schema)
     path = env.uploads.path(job.id)
     if not path.exists():
         raise FileNotReadable("上传的文件已不在服务器上,请重新上传。")
-    with office_files.opened(path, Form(plan.kind, csv), env.limits) as file:
+    with office_files.opened(path, form, env.limits) as file:
         yield from file.rows(plan.sheet)
 
 
