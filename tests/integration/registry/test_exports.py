@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import date
@@ -275,6 +276,28 @@ async def test_an_interrupted_export_is_begun_again_and_recorded_once(
     assert (await security.job(asked.json()["id"]))["state"] == "done"
     assert len(await registry.accesses(people[0])) == 1
     assert len(await registry.rows("select * from provisions")) == 1
+
+
+async def test_a_slow_disk_does_not_end_the_snapshot(
+    registry: Registry, security: Exporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await filled(registry)
+    patience = "alter role registry set idle_in_transaction_session_timeout = '{}'"
+    async with registry.store.transaction() as tx:
+        await tx.connection.execute(patience.format("300ms"))
+    write = writers._NdJson.write  # noqa: SLF001 — where a disk would be slow
+
+    def slow(self: Any, columns: Any) -> None:
+        time.sleep(0.7)
+        write(self, columns)
+
+    monkeypatch.setattr(writers._NdJson, "write", slow)  # noqa: SLF001 — same
+    await registry.store.database.pool.expire_connections()
+    try:
+        await security.take(["name"], format="ndjson")
+    finally:
+        async with registry.store.transaction() as tx:
+            await tx.connection.execute(patience.format("60s"))  # as `migrating.provision`
 
 
 async def test_an_export_is_of_one_instant(registry: Registry, security: Exporter) -> None:

@@ -24,9 +24,14 @@ Row: TypeAlias = asyncpg.Record
 Column: TypeAlias = list[Any]
 
 _SNAPSHOT_S: Final = 3600
+_IDLE_S: Final = 900
 _CURSOR: Final = "export_{}"
 
-PATIENCE = f"set local statement_timeout = '{_SNAPSHOT_S}s'"
+# Between two chunks, and while a workbook is packed, the snapshot only waits.
+PATIENCE = f"""
+set local statement_timeout = '{_SNAPSHOT_S}s';
+set local idle_in_transaction_session_timeout = '{_IDLE_S}s'
+"""
 COUNT = "select count(*) from (select from residents r where {} limit ${}) c"
 # Declared, and not a portal of the driver: the planner then prefers the plan that gives its first
 # rows soon, which walks the index of dwellings and sorts nothing.
