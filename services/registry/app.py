@@ -17,6 +17,7 @@ from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
 from services.registry.use_cases import retention, upkeep
 from services.registry.use_cases.authority import jobs as authority_jobs
+from services.registry.use_cases.events import Tide
 from services.registry.use_cases.exports import run as exports_run
 from services.registry.use_cases.exports.plan import exporting
 from services.registry.use_cases.households import filling
@@ -26,7 +27,6 @@ from services.registry.use_cases.places import rekeying
 from services.registry.use_cases.reconciliations import run as reconciliations_run
 from services.registry.use_cases.webhooks import run as webhooks_run
 from services.registry.use_cases.webhooks import upkeep as webhooks_upkeep
-from services.registry.use_cases.webhooks.subscriptions import Webhooks
 
 _FORM_BYTES = 1 << 20
 
@@ -51,7 +51,8 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
             app.state.importing = work = importing(store, settings)
             fresh = asyncio.create_task(upkeep.keep_fresh(store))
             stack.push_async_callback(_stop, fresh)
-            app.state.webhooks = Webhooks(store, webhooks_run.allowance_of(settings))
+            app.state.tide = Tide(store)
+            app.state.webhooks = webhooks_run.webhooks_of(store, settings)
             app.state.exporting = exports = exporting(store, settings)
             if settings.run_loops:
                 every_s = settings.count_every_s

@@ -3,18 +3,16 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from services.common.auth import Caller, Principal
 from services.common.errors import Fault, ValidationFailed
 from services.registry.api import schemas
-from services.registry.api.deps import StoreDep
 from services.registry.domain.feed import FeedReader, reader_of
 from services.registry.settings import RegistrySettings
-from services.registry.store.store import Store
 from services.registry.use_cases import events
-from services.registry.use_cases.events import Sent
+from services.registry.use_cases.events import Sent, Tide
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
 
@@ -41,6 +39,14 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+async def _tide(request: Request) -> Tide:
+    tide: Tide = request.app.state.tide
+    return tide
+
+
+TideDep = Annotated[Tide, Depends(_tide)]
+
+
 @router.get(
     "",
     operation_id="registry.events.list",
@@ -50,7 +56,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 )
 async def after(
     request: Request,
-    store: StoreDep,
+    tide: TideDep,
     caller: Caller,
     filters: Annotated[schemas.EventFilter, Query()],
 ) -> Response:
@@ -59,27 +65,26 @@ async def after(
     As JSON a page, which waits when there are no events yet. With `Accept: text/event-stream` a
     stream, which ends after some minutes and goes on at `Last-Event-ID`.
     """
-    reader = reader_for(store, caller)
+    reader = _reader(tide, caller)
     if STREAM in request.headers.get("accept", ""):
-        return await _streamed(request, store, reader, filters.after)
-    body = await events.after(store, reader, filters.after, filters.limit, filters.wait_s)
+        return await _streamed(request, tide, reader, filters.after)
+    body = await events.after(tide, reader, filters.after, filters.limit, filters.wait_s)
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def reader_for(store: Store, caller: Principal) -> FeedReader:
-    """What the caller is told."""
-    return reader_of(store.catalogue, caller.roles, caller.areas, caller.domains)
+def _reader(tide: Tide, caller: Principal) -> FeedReader:
+    return reader_of(tide.store.catalogue, caller.roles, caller.areas, caller.domains)
 
 
 async def _streamed(
-    request: Request, store: Store, reader: FeedReader, cursor: str | None
+    request: Request, tide: Tide, reader: FeedReader, cursor: str | None
 ) -> Response:
     settings: RegistrySettings = request.app.state.settings
     last = request.headers.get("last-event-id") or cursor
     if last and len(last) > _LONGEST_CURSOR:
         raise ValidationFailed(Fault("#header/Last-Event-ID", "too-long", "It is no cursor."))
     sent = events.stream(
-        store, reader, last, last_s=settings.event_stream_s, heartbeat_s=_HEARTBEAT_S
+        tide, reader, last, last_s=settings.event_stream_s, heartbeat_s=_HEARTBEAT_S
     )
     # The first look decides whether this is a stream or a problem.
     first = await anext(sent, Sent())

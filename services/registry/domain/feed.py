@@ -14,22 +14,6 @@ from typing import Final
 from services.common.errors import DomainError, Kind
 from services.registry.domain.catalogue import AREA_ROLES, DEPARTMENT_ROLES, Catalogue, Field
 
-TYPES: Final = frozenset(
-    {
-        "registry.area.changed.v1",
-        "registry.area.rekeyed.v1",
-        "registry.authority.activated.v1",
-        "registry.dispute.decided.v1",
-        "registry.dispute.opened.v1",
-        "registry.facts.asserted.v1",
-        "registry.resident.corrected.v1",
-        "registry.resident.recomputed.v1",
-        "registry.resident.registered.v1",
-        "registry.verification.opened.v1",
-        "registry.verification.resolved.v1",
-    }
-)
-"""Every type of event there is."""
 AREA_WIDE: Final = frozenset({
     "registry.area.changed.v1", "registry.area.rekeyed.v1", "registry.authority.activated.v1",
 })  # fmt: skip

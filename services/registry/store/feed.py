@@ -210,9 +210,9 @@ async def bodies(
 
 
 async def newest(connection: Connection) -> Place:
-    """The place of the newest event that can be read; the floor where none is kept."""
+    """The place of the newest event that can be read; the beginning where none is kept."""
     row = await connection.fetchrow(NEWEST)
-    return Place(int(row["xact"]), row["seq"]) if row else await floor(connection)
+    return Place(int(row["xact"]), row["seq"]) if row else BEGINNING
 
 
 async def before(connection: Connection, instant: datetime) -> Place:

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
-from services.registry.domain.feed import FeedReader, Place
+from services.registry.domain.feed import BEGINNING, FeedReader, Place
 from services.registry.store import feed
 from services.registry.store.feed import Cursors, Page
 from services.registry.store.store import Store
 
 _LOOK_EVERY_S: Final = 0.5
+_LOOK_AGE_S: Final = 0.4
 _STREAMED_AT_ONCE: Final = 200
 
 
@@ -30,13 +31,36 @@ class Sent:
     event: str | None = None
 
 
+class Tide:
+    """How far the feed has come: one look serves everybody who waits in this process.
+
+    Args:
+        store: To look into.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._newest = BEGINNING
+        self._looked_at = -_LOOK_AGE_S
+        self._lock = asyncio.Lock()
+
+    async def has_passed(self, place: Place) -> bool:
+        """Whether there may be something after a place."""
+        async with self._lock:
+            if time.monotonic() - self._looked_at >= _LOOK_AGE_S:
+                async with self.store.read() as connection:
+                    self._newest = await feed.newest(connection)
+                self._looked_at = time.monotonic()
+        return self._newest > place
+
+
 async def after(
-    store: Store, reader: FeedReader, cursor: str | None, limit: int, wait_s: float
+    tide: Tide, reader: FeedReader, cursor: str | None, limit: int, wait_s: float
 ) -> bytes:
     """A page of events as JSON; where there are none, waits for some.
 
     Args:
-        store: To read from.
+        tide: Of the feed.
         reader: Who reads.
         cursor: `next` of the page before.
         limit: Events at most.
@@ -46,29 +70,26 @@ async def after(
         FeedCursorNotValid: The cursor is not of this feed.
         FeedCursorTooOld: Events after it are no longer kept.
     """
-    cursors = Cursors(store.sealer)
+    cursors = Cursors(tide.store.sealer)
     place = cursors.read(cursor)
     until = time.monotonic() + wait_s
     while True:
-        page = await _look(store, reader, place, limit)
+        page = await _look(tide.store, reader, place, limit)
         # What was hidden is behind the reader now, and it goes on waiting for what is not.
         moved, place = page.reached != place, page.reached
-        left = until - time.monotonic()
-        if page.events or (left <= 0 and not moved):
+        if page.events or not (moved or await _rising(tide, place, until)):
             break
-        if not moved:
-            await asyncio.sleep(min(_LOOK_EVERY_S, left))
     items = ",".join(told.event for told in page.events)
     return f'{{"items":[{items}],"next":"{cursors.shown(place)}"}}'.encode()
 
 
 async def stream(
-    store: Store, reader: FeedReader, cursor: str | None, *, last_s: float, heartbeat_s: float
+    tide: Tide, reader: FeedReader, cursor: str | None, *, last_s: float, heartbeat_s: float
 ) -> AsyncIterator[Sent]:
     """Events as they happen, until the time is up; no connection is held between two looks.
 
     Args:
-        store: To read from.
+        tide: Of the feed.
         reader: Who reads.
         cursor: Where to go on.
         last_s: Seconds after which the stream ends; its reader comes again.
@@ -78,22 +99,32 @@ async def stream(
         FeedCursorNotValid: The cursor is not of this feed.
         FeedCursorTooOld: Events after it are no longer kept.
     """
-    cursors = Cursors(store.sealer)
+    cursors = Cursors(tide.store.sealer)
     place = cursors.read(cursor)
     until = time.monotonic() + last_s
     spoken = until - last_s - heartbeat_s  # the first sign of life comes at once
     while time.monotonic() < until:
-        page = await _look(store, reader, place, _STREAMED_AT_ONCE)
+        page = await _look(tide.store, reader, place, _STREAMED_AT_ONCE)
         for told in page.events:
             yield Sent(cursors.shown(told.place), told.type, told.event)
             spoken = time.monotonic()
         moved, place = page.reached != place, page.reached
-        if time.monotonic() - spoken >= heartbeat_s:
-            yield Sent()
-            spoken = time.monotonic()
-        if not moved:
-            await asyncio.sleep(min(_LOOK_EVERY_S, max(0.0, until - time.monotonic())))
+        while not moved and time.monotonic() < until:
+            if time.monotonic() - spoken >= heartbeat_s:
+                yield Sent()
+                spoken = time.monotonic()
+            moved = await _rising(tide, place, min(until, spoken + heartbeat_s))
     yield Sent(cursors.shown(place))
+
+
+async def _rising(tide: Tide, place: Place, until: float) -> bool:
+    """Whether there is something after a place, as soon as there is; False when time is up."""
+    while not await tide.has_passed(place):
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        await asyncio.sleep(min(_LOOK_EVERY_S, left))
+    return True
 
 
 async def _look(store: Store, reader: FeedReader, place: Place, limit: int) -> Page:

@@ -203,6 +203,13 @@ async def test_waiting_ends(registry: Registry) -> None:
     assert (await feed(registry, "?wait_s=0.1"))["items"] == []
 
 
+async def test_waiting_ends_where_everything_was_deleted(registry: Registry) -> None:
+    await publish(registry, "phone")
+    async with registry.store.transaction() as tx:
+        await tx.connection.execute("delete from events")
+    assert (await feed(registry, "?wait_s=0.1"))["items"] == []
+
+
 async def test_a_cursor_older_than_the_feed_is_gone(registry: Registry) -> None:
     for _ in range(3):
         await publish(registry, "phone")

@@ -1,13 +1,13 @@
 """A subscription: where events go, which, and in whose right."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from services.common.errors import Fault, ValidationFailed
-from services.registry.domain.feed import TYPES, Place, common_areas
+from services.registry.domain.feed import Place, common_areas
 from services.registry.domain.webhooks.attempts import STRUGGLING_AFTER
 
 MOST: Final = 20
@@ -140,8 +140,12 @@ def view(webhook: Webhook, backlog: Backlog | None = None) -> dict[str, Any]:
     return shown
 
 
-def types_of(given: Sequence[str]) -> tuple[str, ...]:
+def types_of(given: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """The types somebody asks for, once each.
+
+    Args:
+        given: As they were asked for.
+        known: Every type there is.
 
     Raises:
         ValidationFailed: There is no such type.
@@ -149,7 +153,7 @@ def types_of(given: Sequence[str]) -> tuple[str, ...]:
     faults = [
         Fault(f"/types/{place}", "unknown-type", "There is no such type of event.")
         for place, name in enumerate(given)
-        if name not in TYPES
+        if name not in known
     ]
     if faults:
         raise ValidationFailed(*faults)

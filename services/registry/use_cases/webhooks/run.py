@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final
 
 from services.common.database import Database
 from services.common.timers import TimerLoop
@@ -11,8 +13,11 @@ from services.registry.domain.webhooks.addresses import Allowance, networks_of
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import Store
 from services.registry.use_cases.webhooks.courier import Courier
+from services.registry.use_cases.webhooks.subscriptions import Webhooks
 
-_IDLE_S = 0.2
+_IDLE_S: Final = 0.2
+_SCHEMAS: Final = Path(__file__).parents[2] / "contract" / "events"
+_SCHEMA: Final = ".schema.json"
 
 
 def allowance_of(settings: RegistrySettings) -> Allowance:
@@ -22,6 +27,13 @@ def allowance_of(settings: RegistrySettings) -> Allowance:
         plain_http=settings.webhook_plain_http,
         ports=frozenset(int(p) for p in settings.webhook_ports.split(",") if p.strip()),
     )
+
+
+def webhooks_of(store: Store, settings: RegistrySettings) -> Webhooks:
+    """What webhooks of an open store work with; the types of events are those with a schema."""
+    names = (path.name.removesuffix(_SCHEMA) for path in _SCHEMAS.glob(f"*{_SCHEMA}"))
+    types = frozenset(f"registry.{name}" for name in names)
+    return Webhooks(store, allowance_of(settings), types)
 
 
 @asynccontextmanager

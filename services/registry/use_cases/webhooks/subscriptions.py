@@ -47,11 +47,13 @@ class Webhooks:
     Attributes:
         store: The registry's.
         allowance: Where this installation sends to.
+        types: Every type of event there is.
         clock: Tells the time.
     """
 
     store: Store
     allowance: Allowance
+    types: frozenset[str]
     clock: Clock = utc_now
 
 
@@ -94,7 +96,7 @@ async def register(env: Webhooks, owner: Owner, wish: Wish, once: Once) -> tuple
             owner.organisation,
             content,
             secret=subscriptions.seal_secret(env.store.sealer, webhook_id, secret),
-            place=await feed.newest(tx.connection),
+            place=max(await feed.newest(tx.connection), await feed.floor(tx.connection)),
         )
         return await tx.answer(_answer(made, 201)), secret
 
@@ -232,7 +234,7 @@ def _content(env: Webhooks, owner: Owner, wish: Wish, now: Webhook | None) -> Co
         return present if wished is None else wished
 
     url = addresses.target_of(wish.url, env.allowance) if wish.url is not None else None
-    types = domain.types_of(wish.types) if wish.types is not None else None
+    types = domain.types_of(wish.types, env.types) if wish.types is not None else None
     return Content(
         rights=owner.rights,
         url=chosen(url, now.url if now else ""),
