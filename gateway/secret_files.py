@@ -29,3 +29,17 @@ def read_or_make(folder: Path, name: str, size: int = _BYTES) -> str:
         finally:
             draft.unlink()
     return path.read_text(encoding="ascii").strip()
+
+
+def replace(folder: Path, name: str, secret: str) -> None:
+    """Put another secret in a file's place: whoever reads it sees the old one or the new one."""
+    draft = folder / f".{name}.{os.getpid()}"
+    draft.write_text(secret, encoding="ascii")
+    draft.chmod(0o600)
+    draft.replace(folder / name)
+
+
+def make(file: Path) -> None:
+    """A new secret in a file of its own, which must not be there yet."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(secrets.token_urlsafe(_BYTES))

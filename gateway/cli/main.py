@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from gateway.cli import account, demo, doctor, migrate, openapi, serve, tour, up, worker
+from gateway.cli import account, demo, doctor, keys, migrate, openapi, serve, tour, up, worker
 from services.common.errors import DomainError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("doctor")(doctor.doctor)
 app.command("openapi")(openapi.openapi)
 app.add_typer(account.app, name="account")
 app.add_typer(demo.app, name="demo")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

@@ -1,9 +1,8 @@
 """Sealed fields: AES-256-GCM under envelope keys, with keyed blind indexes for exact look-up.
 
-A sealed value is `key id (2) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`. The key id names a data key in
-the service's `data_keys` table, which the key-encryption key wraps; a new data key can be added
-while old values stay readable. The associated data ties a value to its field and record, so a
-ciphertext copied to another row does not open (NIST SP 800-38D).
+A sealed value is `key id (2) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`. The id names a data key in the
+service's `data_keys`, wrapped by the key-encryption key; the newest seals, all open. Associated
+data ties a value to its field and record: elsewhere it does not open (NIST SP 800-38D).
 """
 
 import base64
@@ -89,7 +88,7 @@ class Sealer:
 async def load(connection: Connection, key_encryption_key: str) -> Sealer:
     """The sealer of this database, making its first keys when it has none.
 
-    Call inside a transaction: two first starts at once must not make two index keys.
+    Call in a transaction, so that two first starts make no two index keys.
 
     Args:
         connection: In a transaction on the service's schema.
@@ -98,39 +97,39 @@ async def load(connection: Connection, key_encryption_key: str) -> Sealer:
     Raises:
         KeyNotUsable: The key is malformed or is not this database's.
     """
-    wrapping = AESGCM(_decode(key_encryption_key))
+    wrapping = cipher_of(key_encryption_key)
     await connection.execute(LOCK)
     rows = await connection.fetch(KEYS)
     if not rows:
         for purpose in ("index", "seal"):
-            await connection.execute(ADD_KEY, purpose, _wrap(wrapping, purpose))
+            await connection.execute(ADD_KEY, purpose, wrap(wrapping, purpose))
         rows = await connection.fetch(KEYS)
-    opened = [
-        (row["id"], row["purpose"], _unwrap(wrapping, row["purpose"], row["wrapped"]))
-        for row in rows
-    ]
+    opened = [(r["id"], r["purpose"], unwrap(wrapping, r["purpose"], r["wrapped"])) for r in rows]
     seals = {key_id: key for key_id, purpose, key in opened if purpose == "seal"}
     index_key = next(key for _, purpose, key in opened if purpose == "index")
     return Sealer(seals, index_key)
 
 
-def _wrap(wrapping: AESGCM, purpose: str) -> bytes:
+def wrap(wrapping: AESGCM, purpose: str, key: bytes | None = None) -> bytes:
+    """A data key, a new one by default, under the key-encryption key."""
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + wrapping.encrypt(nonce, os.urandom(_KEY_BYTES), purpose.encode())
+    return nonce + wrapping.encrypt(nonce, key or os.urandom(_KEY_BYTES), purpose.encode())
 
 
-def _unwrap(wrapping: AESGCM, purpose: str, wrapped: bytes) -> bytes:
+def unwrap(wrapping: AESGCM, purpose: str, wrapped: bytes) -> bytes:
+    """What `wrap` wrapped; raises `KeyNotUsable`."""
     try:
         return wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], purpose.encode())
     except InvalidTag as exc:
         raise KeyNotUsable("this key-encryption key does not open this database's keys") from exc
 
 
-def _decode(text: str) -> bytes:
+def cipher_of(text: str) -> AESGCM:
+    """The cipher of a key-encryption key; raises `KeyNotUsable`."""
     try:
         key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError as exc:
         raise KeyNotUsable("the key-encryption key is not base64url") from exc
     if len(key) != _KEY_BYTES:
         raise KeyNotUsable("the key-encryption key must be 32 bytes")
-    return key
+    return AESGCM(key)

@@ -15,7 +15,7 @@ from services.registry.api import ROUTERS, imports, reconciliations
 from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
-from services.registry.use_cases import retention, upkeep
+from services.registry.use_cases import keys, retention, upkeep
 from services.registry.use_cases.authority import jobs as authority_jobs
 from services.registry.use_cases.events import Tide
 from services.registry.use_cases.exports import run as exports_run
@@ -78,6 +78,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                     TimerLoop(database, rekeying.handlers(store), batch=1),
                     TimerLoop(database, authority_jobs.handlers(store), batch=1),
                     TimerLoop(database, filling.handlers(store), batch=1),
+                    TimerLoop(database, keys.handlers(store), batch=1),
                     TimerLoop(database, exports_run.handlers(exports), batch=1),
                 ):
                     stack.push_async_callback(_stop, asyncio.create_task(loop.run()))

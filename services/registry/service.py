@@ -1,12 +1,15 @@
 """The registry's manifest: the only module a host may import."""
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from services.common.database import Database
 from services.common.service import Service
 from services.registry.app import create_app
 from services.registry.settings import RegistrySettings
-from services.registry.use_cases import corrections
+from services.registry.use_cases import corrections, keys
 from services.registry.use_cases.authority import applying
 from services.registry.use_cases.authority import versions as authority_versions
 from services.registry.use_cases.demo import load as demo
@@ -37,3 +40,33 @@ SERVICE: Final = Service(
     ),
     load_demo=demo.load,
 )
+
+
+async def rotate_keys(settings: RegistrySettings) -> int:
+    """Add a data key that seals from now on, and begin to seal again; the key's id."""
+    async with _opened(settings) as database:
+        return await keys.rotate(database, settings.key_encryption_key.get_secret_value())
+
+
+async def rewrap_keys(settings: RegistrySettings, new: str) -> int:
+    """Put the data keys under another key-encryption key; how many there are."""
+    async with _opened(settings) as database:
+        return await keys.rewrap(database, settings.key_encryption_key.get_secret_value(), new)
+
+
+async def state_of_keys(settings: RegistrySettings) -> Mapping[str, Any]:
+    """The data keys, how many values are under each, and the rotation under way."""
+    async with _opened(settings) as database:
+        return await keys.state(database)
+
+
+@asynccontextmanager
+async def _opened(settings: RegistrySettings) -> AsyncIterator[Database]:
+    database = Database(
+        settings.database_url.get_secret_value(), application="registry-command", pool_size=1
+    )
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import structlog
 
 from services.common import sealing
 from services.common.database import Connection, Database
@@ -15,6 +17,8 @@ from services.registry.store.authority import matrices
 from services.registry.store.authority.matrices import Matrices
 from services.registry.store.recorder import Recorder
 from services.registry.store.residents import Selections
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Store:
         recorder: Writes the access records of look-ups.
         places: What is remembered of the areas.
         matrices: The authority matrix that was read last.
+        key_encryption_key: Opens the data keys.
     """
 
     database: Database
@@ -68,6 +73,7 @@ class Store:
     recorder: Recorder
     places: Places
     matrices: Matrices
+    key_encryption_key: str = field(repr=False)
 
     @property
     def counties(self) -> tuple[str, ...]:
@@ -75,9 +81,21 @@ class Store:
         return self.places.counties
 
     async def refresh(self) -> None:
-        """Read again what is remembered of the areas; another process may have changed it."""
-        async with self.read() as connection:
+        """Read again what is remembered of areas and keys; another process may have changed it."""
+        async with self.database.transaction() as connection:
+            await self._renew_keys(connection)
             self.places.counties = await reference.counties_of(connection)
+
+    async def _renew_keys(self, connection: Connection) -> None:
+        try:
+            newer = await sealing.load(connection, self.key_encryption_key)
+        except sealing.KeyNotUsable:
+            # The data keys were wrapped anew: those we hold still open, and a restart brings the
+            # new key-encryption key.
+            _log.warning("keys.not_renewed")
+        else:
+            # In place: whoever holds the sealer seals with the newest key from now on.
+            vars(self.sealer).update(vars(newer))
 
     @asynccontextmanager
     async def transaction(self, once: Once | None = None) -> AsyncIterator[Tx]:
@@ -132,4 +150,5 @@ async def open_store(database: Database, key_encryption_key: str) -> Store:
         recorder=Recorder(database),
         places=Places(counties),
         matrices=Matrices(),
+        key_encryption_key=key_encryption_key,
     )

@@ -1,0 +1,1 @@
+"""Keys at rest: which there are, what they seal, and sealing it again under the newest."""
