@@ -13,6 +13,7 @@ from services.registry.api import feature_schemas
 from services.registry.api.deps import StoreDep
 from services.registry.domain.places import features as rules
 from services.registry.domain.places.features import COLLECTIONS
+from services.registry.settings import RegistrySettings
 from services.registry.use_cases.places import features
 
 router = APIRouter(prefix="/v1/ogc", tags=["features"])
@@ -38,7 +39,7 @@ Level = Annotated[str, Path(max_length=20)]
 async def landing(request: Request) -> Response:
     """Where the API definition, the conformance classes and the collections are."""
     rules.only(request.query_params)
-    base, root = _base(request), str(request.base_url).rstrip("/")
+    base, root = _base(request), _root(request)
     return _json(
         {
             "title": _TITLE,
@@ -188,7 +189,13 @@ def _self_and_alternate(path: str, given: dict[str, str], wanted: str) -> list[d
 
 
 def _base(request: Request) -> str:
-    return f"{str(request.base_url).rstrip('/')}{router.prefix}"
+    return f"{_root(request)}{router.prefix}"
+
+
+def _root(request: Request) -> str:
+    """The public address of this service; in a process of its own, no request tells it."""
+    settings: RegistrySettings = request.app.state.settings
+    return f"{settings.issuer}/registry"
 
 
 def _link(href: str, rel: str, media: str) -> dict[str, str]:

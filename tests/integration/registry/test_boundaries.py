@@ -105,7 +105,7 @@ async def test_the_landing_page_leads_to_everything(registry: Registry) -> None:
     page = await features(registry, "")
     rels = {link["rel"]: link["href"] for link in page["links"]}
     assert set(rels) == {"self", "service-desc", "conformance", "data"}
-    assert rels["data"] == "http://registry/v1/ogc/collections"
+    assert rels["data"] == "http://testserver/registry/v1/ogc/collections"
     core = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core"
     assert core in (await features(registry, "/conformance"))["conformsTo"]
     listed = await features(registry, "/collections")
@@ -138,7 +138,7 @@ async def test_features_come_in_pages_and_by_box(registry: Registry) -> None:
         assert page["numberMatched"] == 14
         seen += [feature["id"] for feature in page["features"]]
         onward = [link["href"] for link in page["links"] if link["rel"] == "next"]
-        path = onward[0].removeprefix("http://registry/v1/ogc") if onward else ""
+        path = onward[0].removeprefix("http://testserver/registry/v1/ogc") if onward else ""
     assert seen == [feature["id"] for feature in everything["features"]]
     near = await features(registry, "/collections/street/items?bbox=129.4,42,129.6,43&limit=1")
     # Areas without a boundary match every box (/req/core/fc-bbox-response).
