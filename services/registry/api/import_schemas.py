@@ -4,7 +4,10 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.registry.api.schemas import PageFilter
+from services.registry.domain.imports.outcomes import Outcome
 
 
 class Form(BaseModel):
@@ -16,6 +19,7 @@ class Form(BaseModel):
     domain: str = Field(description="One of the caller's domains.")
     county: str = Field(description="County code; only its residents are changed.")
     mapping: str = Field("{}", description='JSON object {"heading": "field code"}.')
+    mapping_id: str = Field("", description="A saved mapping; `mapping` goes before it.")
     dry_run: Literal["true", "false"] = Field("false", description="Count, record nothing.")
 
 
@@ -88,6 +92,15 @@ class ImportLinks(BaseModel):
     self: str
     errors: str | None
     cancel: str | None
+    rows: str
+
+
+class UsedMapping(BaseModel):
+    """The saved mapping a file was read by."""
+
+    id: UUID
+    version: int
+    name: str
 
 
 class Import(BaseModel):
@@ -102,6 +115,7 @@ class Import(BaseModel):
     dry_run: bool
     file: ImportFile
     columns: ImportColumns
+    mapping: UsedMapping | None
     observed_on_default: date
     progress: Progress
     error: ImportFailure | None
@@ -115,4 +129,69 @@ class ImportPage(BaseModel):
     """Imports, newest first."""
 
     items: list[Import]
+    next: str | None
+
+
+class ChangedMapping(BaseModel):
+    """A mapping's name and columns."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=100)
+    columns: dict[str, str] = Field(
+        min_length=1, max_length=200, description="Heading → field code, or `observed_on`."
+    )
+
+
+class NewMapping(ChangedMapping):
+    """A mapping to be."""
+
+    domain: str = Field(max_length=40, description="One of the caller's domains.")
+
+
+class MappingView(BaseModel):
+    """A mapping."""
+
+    id: UUID
+    version: int
+    name: str
+    domain: str
+    columns: dict[str, str]
+    updated_at: datetime
+
+
+class MappingPage(BaseModel):
+    """Mappings, oldest first."""
+
+    items: list[MappingView]
+    next: str | None
+
+
+class RowFilter(PageFilter):
+    """Which rows."""
+
+    outcome: Outcome | None = Field(None, description="Only rows with this outcome.")
+
+
+class RowFault(BaseModel):
+    """What was wrong or doubtful in a row."""
+
+    heading: str
+    code: str
+    reason: str
+    taken: bool = Field(description="Whether the row was recorded all the same.")
+
+
+class RowOutcome(BaseModel):
+    """What became of a row."""
+
+    row: int = Field(description="Place in the sheet, from 1; the headings count.")
+    outcome: Outcome
+    faults: list[RowFault]
+
+
+class RowPage(BaseModel):
+    """Rows of an import, in order; those it has not come to yet are absent."""
+
+    items: list[RowOutcome]
     next: str | None

@@ -17,6 +17,7 @@ from services.registry.api.deps import ReadingDep
 from services.registry.api.schemas import PageFilter
 from services.registry.domain.imports import jobs as domain
 from services.registry.domain.imports.errors import MappingNotValid
+from services.registry.domain.imports.mappings import MappingNotFound
 from services.registry.use_cases.imports import jobs as imports
 from services.registry.use_cases.imports.plan import Importing
 from services.registry.use_cases.imports.plan import Request as ImportRequest
@@ -128,6 +129,32 @@ async def errors(
     return FileResponse(path, media_type=f"{job.media_type}{charset}", headers=headers)
 
 
+@router.get(
+    "/{import_id}/rows",
+    operation_id="registry.imports.rows",
+    summary="What became of each row",
+    responses={200: {"model": import_schemas.RowPage}},
+)
+async def row_outcomes(
+    request: Request,
+    caller: Caller,
+    reading: ReadingDep,
+    import_id: ImportId,
+    filters: Annotated[import_schemas.RowFilter, Query()],
+) -> Response:
+    """Row numbers, outcomes and faults, as long as the files are kept; never what a row says."""
+    items, following = await imports.rows(
+        _env(request),
+        reading,
+        caller.domains,
+        import_id,
+        outcome=filters.outcome,
+        after=filters.after,
+        limit=filters.limit,
+    )
+    return pages.answer(request, orjson.dumps(items), following)
+
+
 @router.post(
     "/{import_id}/cancel",
     operation_id="registry.imports.cancel",
@@ -160,6 +187,7 @@ def asked_of(request: Request, caller: Principal, form: FormData) -> ImportReque
         domain=text_of(form, "domain"),
         county=text_of(form, "county"),
         mapping=_mapping(form),
+        mapping_id=_mapping_id(form),
         dry_run=_flag(form, "dry_run"),
         domains=caller.domains,
         base=base_of(request),
@@ -193,6 +221,13 @@ def _flag(form: FormData, name: str) -> bool:
     if value not in _YES | _NO:
         raise ValidationFailed(Fault(f"/{name}", "boolean", "true or false is expected."))
     return value in _YES
+
+
+def _mapping_id(form: FormData) -> str | None:
+    value = form.get("mapping_id") or None
+    if value is not None and not (isinstance(value, str) and len(value) <= 40):  # noqa: PLR2004 — a UUID's 36 fit
+        raise MappingNotFound
+    return value
 
 
 def _mapping(form: FormData) -> Mapping[str, str]:

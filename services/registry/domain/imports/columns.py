@@ -5,6 +5,7 @@ A heading is recognised by its synonyms after tidying; an explicit mapping goes 
 domain may not write is reported as ignored, so that a department sees what became of every column.
 """
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ DOUBLE: Final = "field-mapped-twice"
 OWN_GRID_LAYER: Final = "own-grid-layer-refused"
 """A column with grids that a department drew for itself: there is one set of grids for all."""
 
+_LIKE: Final = 0.5
 _BRACKETED: Final = re.compile(r"[(\[【{〔<][^)\]】}〕>]*[)\]】}〕>]")
 _OWN_GRIDS: Final = re.compile(r"网格|網格|格网|격자|망격|grid(code|no|id|name)?$")
 _NOISE: Final = re.compile(r"[\s*:;、,.。_\-/\\\"'“”‘’#☆★※]+")
@@ -122,6 +124,11 @@ class Headings:
     def known(self, heading: str) -> str | None:
         """The field code of a heading, or None."""
         return self._by_heading.get(tidy(heading)) if heading else None
+
+    def nearest(self, heading: str) -> tuple[str, ...]:
+        """The fields whose headings resemble an unknown one most, three at most."""
+        close = difflib.get_close_matches(tidy(heading), self._by_heading, n=8, cutoff=_LIKE)
+        return tuple(dict.fromkeys(self._by_heading[word] for word in close))[:3]
 
     def layout(
         self,

@@ -121,6 +121,7 @@ class Job:
         sha256: Of the file.
         plan: How the file is read.
         dry_run: Count and report, but record nothing.
+        mapping: The saved mapping it was read by: id, version, name.
         default_on: Day of rows that carry none; the day this content first came.
         state: Where it stands.
         phase: What it does while running.
@@ -161,6 +162,7 @@ class Job:
     counts: Mapping[str, int] | None = None
     has_errors: bool = False
     error: Mapping[str, Any] | None = None
+    mapping: Mapping[str, Any] | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
 
@@ -228,6 +230,7 @@ def view(job: Job, base: str) -> dict[str, Any]:
             "used": [{"heading": c.heading, "field": c.field} for c in plan.layout.columns],
             "ignored": [asdict(ignored) for ignored in plan.layout.ignored],
         },
+        "mapping": dict(job.mapping) if job.mapping else None,
         "observed_on_default": job.default_on.isoformat(),
         "progress": job.progress(),
         "error": dict(job.error) if job.error else None,
@@ -238,6 +241,7 @@ def view(job: Job, base: str) -> dict[str, Any]:
             "self": own,
             "errors": f"{own}/errors" if job.has_errors else None,
             "cancel": f"{own}/cancel" if job.is_open else None,
+            "rows": f"{own}/rows",
         },
     }
 

@@ -17,4 +17,4 @@ WORDS: Final[dict[str, Outcome]] = {
     REJECTED: "rejected",
     DUPLICATE: "duplicate",
 }
-LETTERS: Final = {word: letter for letter, word in WORDS.items()}
+LETTERS: Final[dict[str, str]] = {word: letter for letter, word in WORDS.items()}

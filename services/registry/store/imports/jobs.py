@@ -16,12 +16,13 @@ _COLUMNS: Final = (
     "created_at", "state", "phase", "staged_to", "applied_to", "listed", "progressed_in",
     "has_errors", "started_at", "finished_at",
 )  # fmt: skip
-_SELECTED: Final = f"{', '.join((*_COLUMNS, *COUNTERS))}, plan::text, error::text"
+_SELECTED: Final = f"{', '.join((*_COLUMNS, *COUNTERS))}, plan::text, error::text, mapping::text"
 
 ADD = """
 insert into imports (county, id, domain, organisation, requested_by, requested_by_name, role,
-    request_id, file_name, media_type, size_bytes, sha256, plan, dry_run, default_on, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    request_id, file_name, media_type, size_bytes, sha256, plan, dry_run, default_on, created_at,
+    mapping)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
 # Held against the record first, a file keeps the day on which it was.
 FIRST_CAME = """
@@ -78,6 +79,7 @@ async def add(connection: Connection, job: Job) -> None:
         job.dry_run,
         job.default_on,
         job.created_at,
+        orjson.dumps(job.mapping).decode() if job.mapping else None,
     )
 
 
@@ -192,4 +194,5 @@ def _job(row: Any) -> Job:
         plan=FilePlan.of_json(orjson.loads(row["plan"])),
         counts={name: row[name] for name in COUNTERS},
         error=orjson.loads(row["error"]) if row["error"] else None,
+        mapping=orjson.loads(row["mapping"]) if row["mapping"] else None,
     )

@@ -7,7 +7,7 @@ is done by a timer's handler (`run`), so that an accepted import is never lost.
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import orjson
@@ -28,10 +28,13 @@ from services.registry.domain.imports.errors import (
     ImportNotFound,
 )
 from services.registry.domain.imports.jobs import FilePlan, Job
+from services.registry.domain.imports.mappings import MappingNotFound
+from services.registry.domain.imports.outcomes import LETTERS, WORDS
 from services.registry.domain.readings import Reading
+from services.registry.store.imports import faults, office_files, packs
 from services.registry.store.imports import jobs as imports
-from services.registry.store.imports import office_files, packs
 from services.registry.store.imports.uploads import Kept
+from services.registry.use_cases.imports import mappings
 from services.registry.use_cases.imports import plan as imports_plan
 from services.registry.use_cases.imports.plan import Importing, Request
 
@@ -48,6 +51,7 @@ async def accept(env: Importing, reading: Reading, request: Request, once: Once)
         ImportRefused: The file cannot be read; says why.
     """
     check_scope(env, reading, request)
+    request = await _with_mapping(env, reading, request)
     import_id = new_id()
     kept = await asyncio.to_thread(env.uploads.keep, import_id, request.file, env.limits.file_bytes)
     try:
@@ -63,6 +67,52 @@ async def accept(env: Importing, reading: Reading, request: Request, once: Once)
     except BaseException:
         env.uploads.remove(import_id)
         raise
+
+
+async def _with_mapping(env: Importing, reading: Reading, request: Request) -> Request:
+    if request.mapping_id is None:
+        return request
+    saved = await mappings.one(env.store, reading, request.mapping_id)
+    if saved.domain != request.domain:
+        raise MappingNotFound
+    return replace(request, saved=saved)
+
+
+async def rows(  # noqa: PLR0913 — which import, and which of its rows
+    env: Importing,
+    reading: Reading,
+    domains: frozenset[str],
+    text: str,
+    *,
+    outcome: str | None,
+    after: str | None,
+    limit: int,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """What became of the rows of an import, in order, and the next cursor.
+
+    Raises:
+        ImportNotFound: There is no such import.
+    """
+    job = await one(env, reading, domains, text)
+    bound = ("import_rows", str(job.id), outcome)
+    first = int(paging.decode(after, bound)[0]) if after else 0
+    letter = None if outcome is None else LETTERS[outcome]
+    async with env.store.read() as connection:
+        found = await packs.outcomes_of(connection, job, letter, first, limit + 1)
+        wrong = await faults.of(connection, job, [row_no for row_no, _ in found[:limit]])
+    following = paging.encode([found[limit - 1][0]], bound) if len(found) > limit else None
+    told = [
+        {
+            "row": row_no,
+            "outcome": WORDS[became],
+            "faults": [
+                {"heading": f.heading, "code": f.code, "reason": f.reason, "taken": f.is_warning}
+                for f in wrong.get(row_no, ())
+            ],
+        }
+        for row_no, became in found[:limit]
+    ]
+    return told, following
 
 
 async def one(env: Importing, reading: Reading, domains: frozenset[str], text: str) -> Job:
@@ -228,6 +278,7 @@ def job_of(
         dry_run=request.dry_run,
         default_on=clocks.local_day(now),
         created_at=now,
+        mapping=request.saved.used if request.saved else None,
     )
 
 

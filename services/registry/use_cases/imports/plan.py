@@ -14,6 +14,7 @@ from services.registry.domain.imports import columns
 from services.registry.domain.imports.columns import Layout
 from services.registry.domain.imports.errors import ColumnsNotRecognised, MappingNotValid
 from services.registry.domain.imports.jobs import FilePlan
+from services.registry.domain.imports.mappings import SavedMapping
 from services.registry.settings import RegistrySettings
 from services.registry.store.imports import office_files
 from services.registry.store.imports import reference as import_reference
@@ -24,6 +25,8 @@ from services.registry.store.imports.uploads import Uploads
 from services.registry.store.store import Store
 
 _HEAD_ROWS: Final = 20
+_TOLD: Final = 50
+"""Unknown headings a problem lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class Request:
         dry_run: Count and report, record nothing.
         domains: Of the caller.
         base: Path of the imports, for links.
+        mapping_id: A mapping its organisation saved; `mapping` goes before it.
+        saved: That mapping, once it was found.
     """
 
     file: BinaryIO
@@ -86,6 +91,13 @@ class Request:
     dry_run: bool
     domains: frozenset[str]
     base: str
+    mapping_id: str | None = None
+    saved: SavedMapping | None = None
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Heading → field, saved and told."""
+        return {**(self.saved.columns if self.saved else {}), **self.mapping}
 
 
 def plan_of(env: Importing, path: Path, request: Request) -> FilePlan:
@@ -99,7 +111,7 @@ def plan_of(env: Importing, path: Path, request: Request) -> FilePlan:
         seen: list[list[str]] = []
         for sheet in file.sheets:
             head = _head(file, sheet.place)
-            layout = env.reference.headings.layout(head, request.domain, request.mapping)
+            layout = env.reference.headings.layout(head, request.domain, request.columns)
             if layout is not None:
                 _check_mapping(env, request, layout)
                 return _file_plan(form, sheet.place, sheet.name, layout)
@@ -143,7 +155,14 @@ def _not_recognised(env: Importing, rows: list[list[str]]) -> ColumnsNotRecognis
 
     best = max(rows, key=likeness, default=[])
     recognised = [{"heading": h, "field": known(h)} for h in best if known(h)]
-    unknown = [h for h in best if h.strip() and not known(h)] if recognised else []
+    others = [h for h in best if h.strip() and not known(h)][:_TOLD]
+    # Where nothing was recognised the row may hold people: only what resembles a heading is told.
+    unknown = others if recognised else []
+    near = [(heading, env.reference.headings.nearest(heading)) for heading in others]
+    suggestions = [{"heading": h, "fields": list(fields)} for h, fields in near if fields]
     return ColumnsNotRecognised(
-        "没有找到含身份证号和至少一个已知列的表头行。", recognised=recognised, unknown=unknown
+        "没有找到含身份证号和至少一个已知列的表头行。",
+        recognised=recognised,
+        unknown=unknown,
+        suggestions=suggestions,
     )
