@@ -1,5 +1,6 @@
 """Steps 1 and 2: two departments send files about the same people."""
 
+import csv
 import time
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,48 @@ def housing_sends(scene: Scene) -> None:
     left = _compare(scene, housing, file, "housing")
     if left["added"] or left["changed"]:
         raise StepFailed("the file was imported, and still differs where it should count")
+    _contradict(scene, file)
+
+
+def _contradict(scene: Scene, file: Path) -> None:
+    """A third department says another telephone number: it is kept, not shown, and looked into."""
+    worker = scene.person(f"grid.{scene.grid}", "field")
+    worker.purpose = "verification"
+    said = {
+        "document": _with_telephone(worker, file),
+        "fields": {"phone": f"139{time.time_ns() // 1000 % 10**8:08}"},
+    }
+    insurance = scene.system(f"sys.{scene.county}.social_security")
+    body = {"domain": "social_security", "county": scene.county, "items": [said]}
+    resident = insurance.post("/registry/v1/residents/upserts", body)["items"][0]["resident_id"]
+    page = worker.get("/registry/v1/verifications", within=scene.grid)
+    opened = [v for v in page["items"] if v["resident_id"] == resident and v["field"] == "phone"]
+    if not opened:
+        raise StepFailed("two sources contradict each other, and nobody is asked to look")
+    shown, claimed = opened[0]["shown"], opened[0]["claimed"]
+    scene.say(
+        f"两个来源说法不同，请网格员核实 two sources differ, the grid worker is asked: "
+        f"{shown['value']} ({shown['domain']}) ≠ {claimed['value']} ({claimed['domain']})"
+    )
+    path = f"/registry/v1/verifications/{opened[0]['id']}/resolve"
+    done = worker.post(path, {"confirm": True, "note": "电话核实，原号码正确"})
+    told = worker.get(f"/registry/v1/residents/{resident}", fields="phone", explain="true")
+    lost = told["explanation"]["phone"]["others"]
+    scene.say(
+        f"核实结果 outcome: {done['outcome']}；记录说得清为什么 the record explains itself: "
+        f"{len(lost)} 个说法未采用 not shown ({'、'.join(sorted({o['reason'] for o in lost}))})"
+    )
+
+
+def _with_telephone(worker: Actor, file: Path) -> dict[str, str]:
+    """The document of somebody in the file who lives in this worker's grid and has a telephone."""
+    for row in csv.reader(file.read_text("gb18030").splitlines()):
+        document = {"kind": "resident_id", "number": row[1].strip()}
+        asked = {"document": document, "fields": ["phone"]}
+        found = worker.send("POST", "/registry/v1/residents/lookup", json=asked)
+        if found.is_success and found.json()["phone"]:
+            return document
+    raise StepFailed("nobody in the file lives in this grid and has a telephone")
 
 
 def _compare(scene: Scene, actor: Actor, file: Path, domain: str) -> dict[str, int]:
