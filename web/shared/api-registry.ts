@@ -168,3 +168,158 @@ export interface Export {
   created_at: string
   links: { file: string | null; cancel: string | null }
 }
+
+export interface Said {
+  value: unknown
+  source: FactSource
+  domain: string | null
+  organisation: string | null
+  observed_on: string
+  recorded_at: string
+  rank: number
+  max_age_days: number | null
+}
+
+/** Why a field shows what it shows. */
+export interface Explanation {
+  authority: number | null
+  shown: Said | null
+  others: (Said & { reason: string })[]
+}
+
+export interface ResidentAsOf extends Resident {
+  as_of?: { valid_on: string | null; known_at: string; authority: number; unknown: string[] }
+  explanation?: Record<string, Explanation>
+}
+
+export interface RecordChange {
+  version: number
+  known_at: string
+  changed_by: string
+  organisation: string | null
+  role: string | null
+  operation: string | null
+  purpose: string | null
+  fields: { field: string; old: unknown; new: unknown; valid_since: string; source: string; domain: string | null }[]
+}
+
+/** From the first day to the day after the last; open where it goes on. */
+export interface Period {
+  from: string
+  to: string | null
+}
+
+export interface Membership extends Period {
+  household_id: string
+  relation: string | null
+  dwelling: string | null
+}
+
+export interface HouseholdMember extends Period {
+  id: string
+  version: number
+  name: string
+  name_ko: string | null
+  sex: string
+  born_on: string | null
+  relation: string | null
+  dwelling: string | null
+  phone: string | null
+}
+
+export interface HouseholdInTime {
+  id: string
+  county: string
+  version: number
+  number: string | null
+  kind: string | null
+  dwelling: string | null
+  address: string
+  head_id: string | null
+  valid_from: string
+  valid_to: string | null
+  on: string | null
+  members: HouseholdMember[]
+  registered: HouseholdMember[]
+  dwellings: (Period & { dwelling: string; use: 'main' | 'second' | 'other' })[]
+  heads: (Period & { head_id: string })[]
+}
+
+export interface AuthorityVersion {
+  number: number
+  version: number
+  state: 'draft' | 'active' | 'retired'
+  base: number | null
+  former: number | null
+  note: string
+  made_by: string
+  organisation: string
+  made_at: string
+  activated_by: string | null
+  activated_at: string | null
+  fields: string[]
+  progress: { state: 'running' | 'done' | null; residents_seen: number; residents_changed: number; values_changed: number }
+  /** Only where one version is read. */
+  ranks?: AuthorityRank[]
+}
+
+export interface AuthorityRank {
+  field: string
+  domain: string
+  rank: number
+  max_age_days: number | null
+}
+
+export interface Simulation {
+  id: string
+  state: 'running' | 'done'
+  residents_seen: number
+  residents_changed: number
+  fields: { field: string; residents: number; moves: { from: string; to: string; residents: number }[] }[]
+}
+
+export interface Claim {
+  value: unknown
+  source: FactSource
+  domain: string | null
+  organisation?: string | null
+  observed_on: string
+}
+
+/** Two sources contradict each other: somebody must look. */
+export interface Verification {
+  id: string
+  county: string
+  resident_id: string
+  name: string
+  dwelling: string
+  version: number
+  field: string
+  state: 'open' | 'resolved' | 'withdrawn'
+  shown: Claim | null
+  claimed: Claim
+  opened_at: string
+  age_days: number
+  outcome: 'confirmed' | 'replaced' | null
+  resolved_by: string | null
+  resolved_organisation: string | null
+  resolved_at: string | null
+  note: string | null
+}
+
+export interface Dispute {
+  id: string
+  county: string
+  resident_id: string
+  field: string
+  state: 'open' | 'upheld' | 'rejected'
+  statement: string
+  opened_by: string
+  opened_organisation: string
+  opened_at: string
+  age_days: number
+  decided_by: string | null
+  decided_organisation: string | null
+  decided_at: string | null
+  reason: string | null
+}

@@ -50,7 +50,7 @@ const READERS: Record<Menu, Role[]> = {
 
 /** Sections of the menu, in the order in which they are shown. */
 const SECTIONS: { code: string; menus: Menu[] }[] = [
-  { code: 'record', menus: ['residents', 'areas'] },
+  { code: 'record', menus: ['residents', 'verifications', 'areas'] },
   { code: 'work', menus: ['whistles', 'admission', 'indicators'] },
   { code: 'batch', menus: ['imports', 'reconciliations', 'exports'] },
 ]
@@ -82,14 +82,14 @@ export function homeOf(roles: Role[]): Menu | null {
   return FIRST.find(([role]) => roles.includes(role))?.[1] ?? menusOf(roles)[0] ?? null
 }
 
-export type Act = 'access_log' | 'explain' | 'history' | 'dispute' | 'change_area'
+export type Act = 'access_log' | 'explain' | 'households' | 'dispute' | 'change_area'
 
 /** Who finds which button inside a page, as the registry's policy has it. */
 const ACTORS: Record<Act, Role[]> = {
   access_log: ['resident_desk', 'auditor'],
   explain: ['department_officer', ...FIELD, 'resident_desk'],
-  history: ['department_officer', ...FIELD, 'resident_desk'],
-  dispute: ['resident_desk', 'grid_worker', 'community_officer'],
+  households: ['department_officer', ...FIELD, 'resident_desk'],
+  dispute: ['resident_desk', 'community_officer'],
   change_area: ['secretariat', 'system_admin'],
 }
 
