@@ -245,39 +245,6 @@ export interface HouseholdInTime {
   heads: (Period & { head_id: string })[]
 }
 
-export interface AuthorityVersion {
-  number: number
-  version: number
-  state: 'draft' | 'active' | 'retired'
-  base: number | null
-  former: number | null
-  note: string
-  made_by: string
-  organisation: string
-  made_at: string
-  activated_by: string | null
-  activated_at: string | null
-  fields: string[]
-  progress: { state: 'running' | 'done' | null; residents_seen: number; residents_changed: number; values_changed: number }
-  /** Only where one version is read. */
-  ranks?: AuthorityRank[]
-}
-
-export interface AuthorityRank {
-  field: string
-  domain: string
-  rank: number
-  max_age_days: number | null
-}
-
-export interface Simulation {
-  id: string
-  state: 'running' | 'done'
-  residents_seen: number
-  residents_changed: number
-  fields: { field: string; residents: number; moves: { from: string; to: string; residents: number }[] }[]
-}
-
 export interface Claim {
   value: unknown
   source: FactSource

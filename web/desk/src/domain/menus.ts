@@ -25,7 +25,7 @@ const READERS: Record<Menu, Role[]> = {
   reconciliations: ['department_officer'],
   exports: ['department_officer', 'community_officer', 'street_officer', 'county_officer'],
   matrix: ['department_officer', ...FIELD, ...OFFICES, 'system_admin'],
-  webhooks: ['department_officer', 'system_admin'],
+  webhooks: ['department_officer'],
   whistles: ['street_officer', 'community_officer', 'grid_worker', 'department_officer', 'county_officer'],
   admission: [
     'secretariat',
@@ -53,6 +53,7 @@ const SECTIONS: { code: string; menus: Menu[] }[] = [
   { code: 'record', menus: ['residents', 'verifications', 'areas'] },
   { code: 'work', menus: ['whistles', 'admission', 'indicators'] },
   { code: 'batch', menus: ['imports', 'reconciliations', 'exports'] },
+  { code: 'rules', menus: ['matrix', 'webhooks'] },
 ]
 
 export function sectionsOf(roles: Role[]): { code: string; menus: Menu[] }[] {
@@ -82,7 +83,7 @@ export function homeOf(roles: Role[]): Menu | null {
   return FIRST.find(([role]) => roles.includes(role))?.[1] ?? menusOf(roles)[0] ?? null
 }
 
-export type Act = 'access_log' | 'explain' | 'households' | 'dispute' | 'change_area'
+export type Act = 'access_log' | 'explain' | 'households' | 'dispute' | 'change_area' | 'verifications' | 'disputes' | 'draft_matrix' | 'activate_matrix'
 
 /** Who finds which button inside a page, as the registry's policy has it. */
 const ACTORS: Record<Act, Role[]> = {
@@ -90,6 +91,10 @@ const ACTORS: Record<Act, Role[]> = {
   explain: ['department_officer', ...FIELD, 'resident_desk'],
   households: ['department_officer', ...FIELD, 'resident_desk'],
   dispute: ['resident_desk', 'community_officer'],
+  verifications: ['department_officer', ...FIELD],
+  disputes: ['department_officer', 'resident_desk', 'community_officer', 'street_officer', 'county_officer'],
+  draft_matrix: ['secretariat', 'county_officer', 'system_admin'],
+  activate_matrix: ['secretariat', 'county_officer'],
   change_area: ['secretariat', 'system_admin'],
 }
 
