@@ -1,10 +1,13 @@
-import type { CatalogueField, Resident } from '@shared/api-registry'
+import type { CatalogueField, HouseholdInTime, HouseholdMember, Resident, Verification } from '@shared/api-registry'
 import type { Profile, Role } from '@shared/api-types'
 import { describe, expect, test } from 'vitest'
 
 import { changeOf, emptyChange, gapsOf } from '../../desk/src/domain/area-changes'
 import { ancestorAt, childLevel, dwellingName, levelOf, parentOf } from '../../desk/src/domain/areas'
+import { findingOf, isMasked, mayDecide, mayResolve, valueFrom } from '../../desk/src/domain/checks'
 import { groupsOf, isReadable, isStale, joined, valueOf, valueText } from '../../desk/src/domain/fields'
+import { emptyEvent, gapsOf as gapsOfEvent, needsNewHead, reportable, reportOf, shapeOf } from '../../desk/src/domain/life-events'
+import { cellsOf, changesOf } from '../../desk/src/domain/matrix'
 import { may, sectionsOf } from '../../desk/src/domain/menus'
 import { emptySearch, filterOf, opsOf, searchable } from '../../desk/src/domain/search'
 
@@ -147,8 +150,122 @@ describe('a change of areas', () => {
 })
 
 test('menus and buttons follow the role', () => {
-  expect(sectionsOf(['resident_desk']).map((section) => section.code)).toEqual(['record'])
+  expect(sectionsOf(['resident_desk']).map((section) => section.code)).toEqual(['record', 'rules'])
   expect(may('access_log', ['resident_desk'])).toBe(true)
   expect(may('access_log', ['department_officer'])).toBe(false)
   expect(may('change_area', ['secretariat'])).toBe(true)
+})
+
+describe('a life event beside a household', () => {
+  const member = (id: string): HouseholdMember => ({
+    id,
+    version: 4,
+    name: id,
+    name_ko: null,
+    sex: '1',
+    born_on: null,
+    relation: null,
+    dwelling: null,
+    phone: null,
+    from: '2020-01-01',
+    to: null,
+  })
+  const home: HouseholdInTime = {
+    id: 'home',
+    county: '222406',
+    version: 7,
+    number: null,
+    kind: null,
+    dwelling: null,
+    address: 'a',
+    head_id: 'a',
+    valid_from: '2020-01-01',
+    valid_to: null,
+    on: null,
+    members: [member('a'), member('b')],
+    registered: [],
+    dwellings: [],
+    heads: [],
+  }
+
+  test('a birth names a parent and the newborn, and the versions of what was read', () => {
+    const form = emptyEvent('birth', '2026-11-24')
+    expect(gapsOfEvent(form, home)).toEqual(['people', 'newcomer'])
+    form.people = ['b']
+    form.newcomer = { ...form.newcomer, name: ' 金小明 ', sex: '1' }
+    expect(gapsOfEvent(form, home)).toEqual([])
+    expect(reportOf(form, home)).toEqual({
+      kind: 'birth',
+      occurred_on: '2026-11-24',
+      people: ['b'],
+      newcomers: [{ name: '金小明', sex: '1' }],
+      household_id: 'home',
+      versions: { home: 7, b: 4 },
+    })
+  })
+
+  test('a head that leaves is followed by somebody', () => {
+    const form = { ...emptyEvent('death', '2026-11-24'), people: ['a'] }
+    expect(needsNewHead(form, home)).toBe(true)
+    expect(gapsOfEvent(form, home)).toEqual(['new_head'])
+    expect(reportOf({ ...form, newHead: 'b', spouse: 'b' }, home)).toMatchObject({ people: ['a'], new_head_id: 'b', spouse_id: 'b', versions: { a: 4, b: 4 } })
+    expect(needsNewHead({ ...form, people: ['a', 'b'] }, home)).toBe(false)
+  })
+
+  test('who moves in is found or registered; a merge names the other household', () => {
+    const outsider = { id: 'x', version: 2, name: '李', householdId: 'other' }
+    const moving = { ...emptyEvent('move_in', '2026-11-24'), outsider, relation: '5' }
+    expect(reportOf(moving, home)).toMatchObject({ people: ['x'], household_id: 'home', relations: { x: '5' }, versions: { x: 2 } })
+    expect(gapsOfEvent({ ...moving, outsider: null }, home)).toEqual(['outsider'])
+    expect(shapeOf({ ...moving, isNewcomer: true })).toMatchObject({ outsider: 'no', newcomer: 'must' })
+    const merging = reportOf({ ...emptyEvent('merge', '2026-11-24'), outsider }, home)
+    expect(merging).toMatchObject({ other_id: 'other', household_id: 'home' })
+    expect(merging).not.toHaveProperty('people')
+  })
+
+  test('a household that moves as a whole names no people; a split names its head', () => {
+    const dwelling = '22240600100100100001010101'
+    const whole = { ...emptyEvent('move_within', '2026-11-24'), dwelling }
+    expect(reportOf(whole, home)).toMatchObject({ household_id: 'home', dwelling, versions: { home: 7, a: 4, b: 4 } })
+    expect(gapsOfEvent({ ...whole, dwelling: '222406' }, home)).toEqual(['dwelling'])
+    expect(reportOf({ ...emptyEvent('split', '2026-11-24'), people: ['b'] }, home)).toMatchObject({ people: ['b'], head_id: 'b' })
+  })
+
+  test('kinds follow role and domain', () => {
+    expect(reportable(who('grid_worker'))).toHaveLength(10)
+    expect(reportable(who('department_officer', ['family_planning']))).toEqual(['birth', 'marriage', 'divorce'])
+    expect(reportable(who('department_officer', ['health']))).toEqual([])
+    expect(reportable(who('county_officer'))).toEqual([])
+  })
+})
+
+describe('contradictions', () => {
+  const verification = { claimed: { value: 'rented' } } as Verification
+
+  test('what was found is a confirmation or a value', () => {
+    expect(findingOf('shown', verification, null, ' ')).toEqual({ confirm: true })
+    expect(findingOf('claimed', verification, null, '看过合同')).toEqual({ value: 'rented', note: '看过合同' })
+    expect(findingOf('other', verification, 'owned', '')).toEqual({ value: 'owned' })
+    expect(valueFrom(field('n', { type: 'integer' }), '3')).toBe(3)
+    expect(valueFrom(field('b', { type: 'boolean' }), 'false')).toBe(false)
+    expect(valueFrom(undefined, ' ')).toBe(null)
+    expect(isMasked('154****5784')).toBe(true)
+  })
+
+  test('collectors resolve what they collect, owners decide', () => {
+    const collected = field('x', { collected_by: 'grid_worker' })
+    expect(mayResolve(collected, who('grid_worker'))).toBe(true)
+    expect(mayResolve(field('y'), who('grid_worker'))).toBe(false)
+    expect(mayDecide(collected, who('department_officer', ['health']))).toBe(true)
+    expect(mayDecide(collected, who('department_officer', ['housing']))).toBe(false)
+  })
+})
+
+test('a draft of the matrix tells only what is different', () => {
+  const base = cellsOf([{ field: 'f', domain: 'health', rank: 1, max_age_days: 30 }])
+  expect(changesOf(base, new Map([['f/health', 1]]))).toEqual([])
+  expect(changesOf(base, new Map([['f/health', 2], ['f/housing', 1]]))).toEqual([
+    { field: 'f', domain: 'health', rank: 2, max_age_days: 30 },
+    { field: 'f', domain: 'housing', rank: 1, max_age_days: null },
+  ])
 })

@@ -137,7 +137,7 @@ test('the day of each role begins in its own section', () => {
   expect(homeOf(['street_officer'])).toBe('whistles')
   expect(homeOf(['auditor'])).toBe('indicators')
   expect(homeOf(['security_admin'])).toBe(null)
-  expect(menusOf(['finance_officer'])).toEqual(['admission', 'indicators'])
+  expect(menusOf(['finance_officer'])).toEqual(['admission', 'indicators', 'matrix'])
 })
 
 describe('finding a household', () => {
