@@ -57,9 +57,16 @@ class Receiver:
     def fields(self) -> list[list[str]]:
         return [got.event["data"]["fields"] for got in self.got]
 
-    async def has(self, count: int) -> None:
+    async def has_ids(self, ids: set[str], *, within_s: float = 10) -> None:
+        """Wait until all these messages came."""
+        until = time.monotonic() + within_s
+        while not ids <= {got.headers["webhook-id"] for got in self.got}:
+            await asyncio.sleep(0.05)
+            assert time.monotonic() < until
+
+    async def has(self, count: int, *, within_s: float = 10) -> None:
         """Wait until so many requests came."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + within_s
         while len(self.got) < count:
             await asyncio.sleep(0.01)
             assert time.monotonic() < until
