@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from gateway.settings import GatewaySettings
-from gateway.suite import SUITE
+from gateway.suite import BY_NAME, SUITE
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -38,6 +38,17 @@ def test_only_caddy_publishes_ports_and_never_meets_the_database() -> None:
     assert SERVICES["postgres"]["networks"] == ["data"]
     outward = {name for name, network in COMPOSE["networks"].items() if network is None}
     assert outward == {"edge"}
+
+
+def test_webhooks_give_a_way_out_to_the_worker_alone() -> None:
+    text = (ROOT / "deploy" / "webhooks.yml").read_text(encoding="utf-8")
+    added: dict[str, Any] = yaml.safe_load(text)
+    led_out = {name for name, service in added["services"].items() if service.get("networks")}
+    assert led_out == {"worker"}
+    assert added["networks"] == {"out": None}
+    known = {f"REGISTRY_{field}".upper() for field in BY_NAME["registry"].settings.model_fields}
+    for service in added["services"].values():
+        assert set(service["environment"]) <= known
 
 
 def test_every_variable_is_a_setting() -> None:
