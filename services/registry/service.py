@@ -15,6 +15,7 @@ from services.registry.use_cases.authority import versions as authority_versions
 from services.registry.use_cases.demo import load as demo
 from services.registry.use_cases.disagreements import contradictions, disputes
 from services.registry.use_cases.imports import apply as imports_apply
+from services.registry.use_cases.life_events import telling as life_events
 from services.registry.use_cases.places import changes as area_changes
 
 SERVICE: Final = Service(
@@ -26,6 +27,8 @@ SERVICE: Final = Service(
     emits=frozenset(
         {
             corrections.CORRECTED,
+            life_events.RECORDED,
+            life_events.REVERSED,
             imports_apply.REGISTERED,
             imports_apply.ASSERTED,
             authority_versions.ACTIVATED,

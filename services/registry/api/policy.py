@@ -18,6 +18,8 @@ EVERYBODY: Final = (*DEPARTMENTS, *FIELD, *OFFICES, *ADMINISTRATORS)
 EXPORTERS: Final = (*DEPARTMENTS, "community_officer", "street_officer", "county_officer")
 READERS: Final = (*DEPARTMENTS, *FIELD, "resident_desk")
 
+REPORTERS: Final = ("grid_worker", "community_officer", "street_officer")
+
 POLICY: Final[Policy] = {
     "registry.areas.list": allow(*EVERYBODY),
     "registry.areas.get": allow(*EVERYBODY),
@@ -72,6 +74,11 @@ POLICY: Final[Policy] = {
     ),
     "registry.residents.history": allow(*READERS, purpose=True),
     "registry.residents.access_log": allow("resident_desk", "auditor", purpose=True),
+    "registry.residents.life_events": allow(*READERS, purpose=True),
+    "registry.life_events.record": allow(*DEPARTMENTS, *REPORTERS),
+    "registry.life_events.reverse": allow(*DEPARTMENTS, *REPORTERS),
+    "registry.life_events.list": allow(*READERS, purpose=True),
+    "registry.life_events.get": allow(*READERS, purpose=True),
     "registry.residents.households": allow(*READERS, purpose=True),
     "registry.households.get": allow(*READERS, purpose=True),
     "registry.grids.households": allow(*FIELD, purpose=True),

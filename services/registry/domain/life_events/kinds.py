@@ -68,6 +68,8 @@ def _birth(before: World, report: Report) -> Outcome:
         raise moves.fault(
             "/newcomers", "people-count", "A birth has one newborn; twins are two births."
         )
+    if report.newcomers[0].born_on not in {None, report.occurred_on}:
+        raise moves.fault("/newcomers/0/born_on", "not-the-day", "The birth date is another.")
     homes = [h for key in parents if (h := before.people[key].household_id)]
     home = report.household_id or next(iter(homes), None)
     if home is None or home not in homes:

@@ -8,6 +8,7 @@ branch_labels = None
 depends_on = None
 
 PERIODS = """
+alter table residents add column left_on date;
 alter table households
     add column changed_by text not null default 'registry',
     add column change_reason text not null default 'registry';
@@ -244,7 +245,8 @@ begin
             and m.basis = given_basis and m.valid = former.valid;
     elsif is_open then
         update memberships m set household_id = new_household, relation = new_relation,
-            dwelling = new_dwelling, recorded_at = clock_timestamp(), changed_by = who,
+            dwelling = new_dwelling, valid = daterange(least(lower(m.valid), day), null),
+            recorded_at = clock_timestamp(), changed_by = who,
             change_reason = why
         where m.resident_id = given_resident and m.county = given_county
             and m.basis = given_basis and upper_inf(m.valid);
@@ -540,4 +542,5 @@ def downgrade() -> None:
     op.execute(f"drop table {', '.join(TABLES)}")
     op.execute(f"drop function {', '.join(FUNCTIONS)}")
     op.execute(FORMER_PARTITIONS)
+    op.execute("alter table residents drop column left_on")
     op.execute("alter table households drop column changed_by, drop column change_reason")

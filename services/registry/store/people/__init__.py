@@ -1,0 +1,1 @@
+"""Registering residents, and their documents: every statement."""

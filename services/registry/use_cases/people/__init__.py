@@ -1,0 +1,1 @@
+"""Registering one resident, and keeping its documents."""
