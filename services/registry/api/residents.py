@@ -17,6 +17,7 @@ from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import OnceHeader
 from services.registry.api import bodies, documents, pages, queries, schemas
 from services.registry.api.deps import ReadingDep, StoreDep, reading_of, uuid_of
+from services.registry.domain import documents as kinds
 from services.registry.domain import filters, scopes
 from services.registry.store.store import Store
 from services.registry.use_cases import corrections, residents, sights
@@ -26,7 +27,6 @@ hot_router = APIRouter(prefix="/v1/residents", tags=["residents"], route_class=D
 router = APIRouter(prefix="/v1/residents", tags=["residents"])
 
 _ONE: Final[dict[int | str, dict[str, Any]]] = {200: {"model": schemas.Resident}}
-_DOCUMENT_KINDS: Final = frozenset({"resident_id", "hmt_permit", "foreign_permit", "passport"})
 _LONGEST_NUMBER: Final = 32
 
 
@@ -49,7 +49,7 @@ async def look_up(request: Request) -> Response:
         raise ValidationFailed(Fault("/document", "object", "A document is needed."))
     bodies.only(document, "kind", "number")
     kind = document.get("kind", "resident_id")
-    if not isinstance(kind, str) or kind not in _DOCUMENT_KINDS:
+    if not isinstance(kind, str) or kind not in kinds.KINDS:
         raise ValidationFailed(Fault("/document/kind", "enum", "There is no such document."))
     number = bodies.text(document, "number", _LONGEST_NUMBER, "/document")
     codes = bodies.field_codes(body.get("fields"), "/fields")

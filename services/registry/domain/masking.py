@@ -19,4 +19,5 @@ def phone(number: str) -> str:
 
 def document(kind: str, number: str) -> str:
     """A document's number with its middle hidden, as its kind asks."""
-    return id_numbers.mask(number) if kind == "resident_id" else phone(number)
+    long = kind == "resident_id" or len(number) == id_numbers.LENGTH
+    return id_numbers.mask(number) if long else phone(number)

@@ -23,11 +23,14 @@ class SearchTooBroad(DomainError):
     title_ko = "검색 범위가 너무 넓습니다. 지역을 좁히거나 이름을 더 입력하십시오"
 
 
-def keys_of(name: str, name_ko: str | None, name_pinyin: str | None) -> tuple[str, ...]:
+def keys_of(
+    name: str, name_ko: str | None, name_pinyin: str | None, former: str | None = None
+) -> tuple[str, ...]:
     """What the index holds of one resident's names, without repeats.
 
     Bigrams of the characters (金哲 finds 金哲洙), every beginning of the pinyin that ends with a
     syllable (`jin`, `jinzhe`, `jinzhezhu`), and the beginnings of the initials, Latin and Hangul.
+    A former name (曾用名) is found by its characters.
     """
     keys = dict.fromkeys(names.index_grams(name))
     if name_ko:
@@ -37,6 +40,8 @@ def keys_of(name: str, name_ko: str | None, name_pinyin: str | None) -> tuple[st
         syllables = tuple(name_pinyin.split())
         keys.update(_beginnings(_PINYIN, syllables))
         keys.update(_beginnings(_INITIALS, tuple(s[0] for s in syllables)))
+    if former:
+        keys.update(dict.fromkeys(names.index_grams(former)))
     return tuple(keys)
 
 

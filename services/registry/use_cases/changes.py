@@ -19,7 +19,8 @@ from services.registry.store.assertions import Kept
 from services.registry.store.corrections import AssertionRow, Held
 from services.registry.use_cases.romanise import romanise
 
-_SEARCHED: Final = frozenset({"name", "name_ko"})
+_FORMER: Final = "former_name"
+_SEARCHED: Final = frozenset({"name", "name_ko", _FORMER})
 
 
 class Change:
@@ -61,13 +62,14 @@ class Change:
     @property
     def columns(self) -> Mapping[str, Any]:
         """Columns to write; a new name brings its reading and its search keys along."""
-        if not _SEARCHED & self._columns.keys():
+        if not _SEARCHED & {*self._columns, *(field.code for field in self.shown)}:
             return self._columns
         written = dict(self._columns)
         names = {**self._held.columns, **written}
         if "name" in written:
             names["name_pinyin"] = written["name_pinyin"] = romanise(names["name"])
-        keys = search.keys_of(names["name"], names["name_ko"], names["name_pinyin"])
+        former = (self.facts.get(_FORMER) or {}).get("value")
+        keys = search.keys_of(names["name"], names["name_ko"], names["name_pinyin"], former)
         return {**written, "name_keys": list(keys)}
 
     def say(

@@ -8,10 +8,11 @@ from uuid import UUID
 from services.common import paging
 from services.common.errors import NothingHere
 from services.common.idempotency import Answer
-from services.registry.domain import filters, id_numbers, scopes
+from services.registry.domain import documents, filters, scopes
 from services.registry.domain.filters import Filter
 from services.registry.domain.readings import Reading
 from services.registry.store import residents, sealed, searches
+from services.registry.store.people import documents as papers
 from services.registry.store.residents import One, Row, Selection
 from services.registry.store.store import Store
 from services.registry.use_cases import cursors
@@ -85,11 +86,18 @@ async def row_by_document(
     store: Store, reading: Reading, wanted: Selection, kind: str, number: str
 ) -> Row:
     """The row of the one resident with a document; the access is recorded."""
-    known = id_numbers.parse(number).number if kind == sealed.RESIDENT_ID else number.upper()
+    known = documents.read(kind, number).number
     index = sealed.document_index(store.sealer, kind, known)
     row = await _one(store, reading, wanted, wanted.by_document, (kind, index, reading.areas))
     # Two numbers could share an index, however unlikely: the number itself decides.
-    if sealed.open_document(store.sealer, row["id"], row["document"]) != known:
+    # It may be a further document; the row has the primary one.
+    secret = row["document"]
+    is_primary = row["kind"] == kind and secret is not None
+    if is_primary and sealed.open_document(store.sealer, row["id"], secret) == known:
+        return row
+    async with store.read() as connection:
+        numbers = await papers.numbers(connection, row["county"], row["id"], kind)
+    if known not in {sealed.open_document(store.sealer, row["id"], one) for one in numbers}:
         raise ResidentNotFound
     return row
 

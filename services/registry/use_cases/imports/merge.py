@@ -29,6 +29,7 @@ from services.registry.store import sealed
 from services.registry.store.imports.writes import Held, Said
 from services.registry.use_cases.romanise import romanise
 
+FORMER: Final = "former_name"
 _CHECKED: Final = frozenset({"sex", "born_on"})
 
 
@@ -104,7 +105,7 @@ class Merger:
                 self._fold(merged, field_, value, observed_on)
         if held is None:
             self._register(merged)
-        elif NAME in merged.columns or "name_ko" in merged.columns:
+        elif {NAME, "name_ko"} & merged.columns.keys() or FORMER in merged.facts:
             _rename(merged, held.columns)
         if held is not None and row.name is not None:
             merged.conflict = self._conflict(row.name, held.columns[NAME])
@@ -278,5 +279,7 @@ def _rename(merged: Merged, present: Mapping[str, Any]) -> None:
     now = {**present, **merged.columns}
     if NAME in merged.columns:
         now["name_pinyin"] = merged.columns["name_pinyin"] = romanise(now[NAME])
-    keys = search.keys_of(now[NAME], now.get("name_ko"), now.get("name_pinyin"))
+    facts = {**(merged.held.facts if merged.held else {}), **merged.facts}
+    former = (facts.get(FORMER) or {}).get("value")
+    keys = search.keys_of(now[NAME], now.get("name_ko"), now.get("name_pinyin"), former)
     merged.columns["name_keys"] = keys
