@@ -12,7 +12,7 @@ from services.registry.api import people_schemas as schemas
 from services.registry.api.deps import ReadingDep, StoreDep, uuid_of
 from services.registry.api.documents import IF_MATCH
 from services.registry.domain.filters import Asker
-from services.registry.use_cases.people import documents, enrolling
+from services.registry.use_cases.people import documents, enrolling, papers
 from services.registry.use_cases.people.documents import Given, Whose
 from services.registry.use_cases.people.enrolling import Enrolment
 
@@ -55,7 +55,7 @@ async def listed(
 ) -> Response:
     """Those that count first, then those that ended."""
     asker = Asker(caller.roles, caller.domains)
-    return (await documents.listed(store, reading, asker, uuid_of(resident_id))).response()
+    return (await papers.listed(store, reading, asker, uuid_of(resident_id))).response()
 
 
 @router.post(

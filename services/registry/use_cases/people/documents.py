@@ -1,4 +1,4 @@
-"""The documents of a resident: looked at, added, ended, put right."""
+"""The documents of a resident: added, ended, put right."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,11 +20,10 @@ from services.common.errors import (
 from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
 from services.common.outbox import Event
-from services.registry.domain import areas, documents, masking, scopes
+from services.registry.domain import areas, documents, scopes
 from services.registry.domain.filters import Asker
 from services.registry.domain.readings import Reading
 from services.registry.store import corrections as corrected
-from services.registry.store import sealed
 from services.registry.store.people import documents as kept
 from services.registry.store.people import registering as identities
 from services.registry.store.people.documents import Paper
@@ -37,7 +36,8 @@ from services.registry.use_cases.residents import ResidentNotFound
 
 _OWNER = "public_security"
 _NOTHING: tuple[str | None, date | None] = (None, None)
-_ADDERS = frozenset({"grid_worker", "community_officer", "street_officer"})
+ADDERS = frozenset({"grid_worker", "community_officer", "street_officer"})
+"""Who may add a document that somebody shows, and see those there are."""
 
 
 class DocumentNotFound(NothingHere):
@@ -84,30 +84,6 @@ class _Held:
     @property
     def primary(self) -> Paper | None:
         return next((p for p in self.papers if p.is_primary), None)
-
-
-async def listed(store: Store, reading: Reading, asker: Asker, resident_id: UUID) -> Answer:
-    """Every document of a resident, numbers masked; those that ended last.
-
-    Raises:
-        FieldNotReadable: The caller has no ground to read documents.
-        ResidentNotFound: There is none, or none in the caller's areas.
-    """
-    fields = store.catalogue.named(["document"], "/fields")
-    if not asker.roles & _ADDERS:
-        store.catalogue.readable(fields, asker.roles, asker.domains)
-    counties = scopes.counties_of(reading.areas, store.counties)
-    async with store.read() as connection:
-        rows = await kept.listed(connection, reading, resident_id, counties)
-    if not rows:
-        raise ResidentNotFound
-    items = [_view(store, row) for row in rows if row["id"] is not None]
-    first = rows[0]
-    if first["document_kind"] and not any(i["primary"] and not i["ended_at"] for i in items):
-        number = sealed.open_document(store.sealer, resident_id, first["document_sealed"])
-        items.insert(0, _shown(None, first["document_kind"], number) | {"primary": True})
-    headers = (("ETag", f'"{first["version"]}"'), ("Cache-Control", "no-store"))
-    return Answer(orjson.dumps({"items": items}, default=str), headers=headers)
 
 
 async def add(
@@ -211,7 +187,7 @@ async def put_right(
 
 def _permit(asker: Asker, *, adds: bool) -> None:
     police = _OWNER in asker.domains
-    if not police and not (adds and asker.roles & _ADDERS):
+    if not police and not (adds and asker.roles & ADDERS):
         raise NotPermitted("The department of public security keeps the documents of residents.")
 
 
@@ -303,25 +279,3 @@ async def _done(  # noqa: PLR0913, PLR0917 — what the record, the feed and the
     body = {"id": str(paper_id), "resident": str(resident_id), "version": version}
     headers = (("ETag", f'"{version}"'), ("Cache-Control", "no-store"))
     return await tx.answer(Answer(orjson.dumps(body), status, headers))
-
-
-def _view(store: Store, row: Any) -> dict[str, Any]:
-    number = sealed.open_document(store.sealer, row["resident"], row["number_sealed"])
-    names = ("issued_on", "expires_on", "recorded_at", "ended_at", "end_reason")
-    primary = row["is_primary"] and row["ended_at"] is None
-    return (
-        _shown(row["id"], row["kind"], number) | {n: row[n] for n in names} | {"primary": primary}
-    )
-
-
-def _shown(paper_id: UUID | None, kind: str, number: str) -> dict[str, Any]:
-    return {
-        "id": paper_id or "primary",
-        "kind": kind,
-        "number": masking.document(kind, number),
-        "issued_on": None,
-        "expires_on": None,
-        "recorded_at": None,
-        "ended_at": None,
-        "end_reason": None,
-    }
