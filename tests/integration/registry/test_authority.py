@@ -1,5 +1,7 @@
 """The authority matrix: drafted, simulated, activated, carried into the records."""
 
+import asyncio
+from contextvars import Context
 from typing import Any
 
 import pytest
@@ -195,6 +197,26 @@ async def test_old_words_fall_behind_and_a_newcomer_meets_the_rest(registry: Reg
     assert await authority.shown(registry, resident, "phone") == "154****0002"
 
 
+async def test_a_visit_too_may_bring_another_to_the_front(registry: Registry) -> None:
+    resident = await registry.resident(Person(number=FIRST, phone=None))
+    await authority.apply(
+        registry,
+        ("phone", "public_security", 3, None),
+        ("phone", "health", 1, 30),
+        ("phone", "housing", 2, None),
+    )
+    await authority.say(registry, "housing", "phone", (FIRST, "15400000002", "2026-04-20"))
+    await authority.say(registry, "health", "phone", (FIRST, "15400000001", "2026-05-01"))
+    ((version,),) = [r.values() for r in await registry.rows("select version from residents")]
+    answer = await registry.client.patch(
+        f"/v1/residents/{resident}",
+        json={"phone": "15400000005"},
+        headers={**registry.headers(), "If-Match": f'"{version}"'},
+    )
+    assert answer.json()["phone"] == "154****0002"
+    assert await authority.shown(registry, resident, "phone") == "154****0002"
+
+
 async def test_a_simulation_counts_what_an_activation_then_changes(registry: Registry) -> None:
     one, _ = await two_people(registry)
     number = await authority.draft(registry, ("phone", "health", 1, None))
@@ -249,3 +271,19 @@ async def test_a_small_area_is_not_counted(registry: Registry) -> None:
     path = "/v1/authority/versions/9/simulate"
     unknown = await registry.client.post(path, json={"within": COUNTY}, headers=officer(registry))
     assert unknown.status_code == 404
+
+
+async def test_an_activation_waits_for_those_who_write_by_the_former(registry: Registry) -> None:
+    """Nobody writes by a matrix that was retired while it was writing."""
+    number = await authority.draft(registry, ("phone", "health", 1, None))
+    store = registry.store
+    async with store.transaction() as tx:
+        assert (await store.matrix(tx.connection)).version == 1
+        # A context of its own, as another request has one.
+        waiting = asyncio.create_task(authority.activate(registry, number), context=Context())
+        done, _ = await asyncio.wait({waiting}, timeout=0.3)
+        assert not done
+        assert (await authority.version(registry, number))["state"] == "draft"
+    assert (await waiting).status_code == 200
+    async with store.transaction() as tx:
+        assert (await store.matrix(tx.connection)).version == number

@@ -115,6 +115,23 @@ async def test_the_matrix_that_was_active_then_decides(registry: Registry) -> No
     assert (now["phone"], now["as_of"]["authority"]) == ("154****0001", 2)
 
 
+async def test_sealed_and_derived_fields_have_a_past_too(registry: Registry) -> None:
+    resident_id = await registry.resident(Person(facts={"low_income": True}))
+    path = f"/v1/residents/{resident_id}?fields=name_pinyin,document,low_income,sex"
+    headers = registry.department("social_security")
+    now = (await registry.client.get(path, headers=headers)).json()
+    then = (await registry.client.get(f"{path}&valid_on=2026-07-01", headers=headers)).json()
+    as_of = then.pop("as_of")
+    assert as_of["unknown"] == []
+    assert then == now
+    history = await registry.client.get(
+        f"/v1/residents/{resident_id}/history?fields=document,low_income", headers=headers
+    )
+    (made,) = history.json()["items"]
+    told = {change["field"]: change["new"] for change in made["fields"]}
+    assert told == {"document": now["document"], "low_income": True}
+
+
 async def test_a_look_at_the_past_leaves_an_access_record(registry: Registry) -> None:
     resident_id = await registry.resident()
     await at(registry, resident_id, valid_on="2026-09-01")
