@@ -154,3 +154,35 @@ async def test_a_list_shows_the_areas_of_a_day(registry: Registry) -> None:
     assert {FIRST, NEW} & listed[""] == {NEW}
     assert {FIRST, NEW} & listed[f"&on={BEGUN}"] == {FIRST}
     assert len(listed[""]) == len(listed[f"&on={BEGUN}"])
+
+
+async def test_changes_are_listed_in_pages(registry: Registry) -> None:
+    for number in range(3):
+        wish = {
+            "kind": "rename",
+            "old": [f"22240600{number + 1}"],
+            "new": [{"code": f"22240600{number + 1}", "name": f"甲{number}"}],
+        }
+        assert (await ask(registry, "secretariat", COUNTY, **wish)).status_code == 202
+    headers = registry.headers("auditor", areas=[COUNTY])
+    path = f"/v1/area-changes?within={COUNTY}&limit=2"
+    first = (await registry.client.get(path, headers=headers)).json()
+    second = await registry.client.get(f"{path}&after={first['next']}", headers=headers)
+    named = [item["new"][0]["name"] for item in first["items"] + second.json()["items"]]
+    assert named == ["甲0", "甲1", "甲2"]
+    for unknown in ("/v1/area-changes/x", "/v1/areas/222406009/history", "/v1/areas/9/history"):
+        assert (await registry.client.get(unknown, headers=headers)).status_code == 404
+    with_text = {"kind": "rename", "old": ["x"], "new": [{"code": "222406", "name": "x"}]}
+    assert (await ask(registry, "secretariat", COUNTY, **with_text)).status_code == 422
+
+
+async def test_an_area_does_not_change_on_the_day_it_began(registry: Registry) -> None:
+    body = {"parent": FIRST, "number": 8, "name": "第8网格"}
+    made = await registry.client.post(
+        "/v1/areas", json=body, headers=registry.headers("secretariat")
+    )
+    assert made.status_code == 201
+    wish = {"kind": "recode", "old": [f"{FIRST}008"], "new": [{"code": f"{FIRST}009"}]}
+    refused = await ask(registry, "secretariat", COUNTY, **wish)
+    assert (refused.status_code, refused.json()["code"]) == (409, "area-not-valid")
+    assert refused.json()["valid_from"] == TODAY.isoformat()

@@ -167,3 +167,18 @@ async def test_only_what_was_valid_then_is_a_feature_of_then(registry: Registry)
         found = await features(registry, f"{path}&datetime={interval}")
         assert [f["properties"]["valid_to"] for f in found["features"]] == ["2020-01-01"]
     assert (await features(registry, f"{path}&datetime=2020-01-01"))["numberMatched"] == 0
+
+
+async def test_an_area_may_have_several_parts(registry: Registry) -> None:
+    parts = [square(129.0, 42.5)["coordinates"], square(129.1, 42.5)["coordinates"]]
+    several = {"type": "MultiPolygon", "coordinates": parts}
+    unread = await draw(registry, STREET, several, **{"If-Match": '"1"'})
+    assert unread.json()["code"] == "version-is-stale"
+    drawn = await draw(registry, STREET, several)
+    assert (drawn.json()["vertices"], drawn.json()["bbox"]) == (10, [129.0, 42.5, 129.11, 42.51])
+    feature = await features(registry, f"/collections/street/items/{STREET}")
+    assert feature["geometry"]["type"] == "MultiPolygon"
+    # The centroid lies between the parts; the centre lies in one of them.
+    assert 129.0 < feature["properties"]["centre"][0] < 129.11
+    await features(registry, "/collections/street/items/222401001", 404)
+    await features(registry, f"/collections/grid/items/{STREET}", 404)
