@@ -15,7 +15,9 @@ Kind = Literal["added", "missing", "changed", "contradicting", "elsewhere", "rej
 class Form(BaseModel):
     """What is sent."""
 
-    file: str = Field(description="XLSX or CSV.", json_schema_extra={"format": "binary"})
+    file: str = Field(
+        description="XLSX, CSV, Parquet or NDJSON.", json_schema_extra={"format": "binary"}
+    )
     domain: str = Field(description="One of the caller's domains.")
     county: str = Field(description="County code.")
     within: str | None = Field(None, description="An area of the county; the county if left out.")

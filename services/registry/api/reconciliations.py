@@ -14,6 +14,7 @@ from services.registry.api.deps import ReadingDep
 from services.registry.api.import_schemas import Import
 from services.registry.api.reconciliation_schemas import DifferenceFilter
 from services.registry.api.schemas import PageFilter
+from services.registry.domain.exports.plans import MEDIA_TYPES
 from services.registry.domain.readings import Reading
 from services.registry.domain.reconciliations import jobs as domain
 from services.registry.use_cases.imports.plan import Importing
@@ -38,10 +39,8 @@ _FILE: Final[_Responses] = {
     200: {
         "description": "The sender's rows that differ, in the kind of file that was sent.",
         "content": {
-            "text/csv": {"schema": {"type": "string"}},
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
-                "schema": {"type": "string", "format": "binary"}
-            },
+            media_type: {"schema": {"type": "string", "format": "binary"}}
+            for media_type in MEDIA_TYPES.values()
         },
     }
 }

@@ -1,10 +1,14 @@
 """Departments hold their whole file against the record before they send it."""
 
+import io
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from services.common.testing import TokenMint
@@ -331,3 +335,40 @@ async def test_others_do_not_see_it(registry: Registry, housing: Reconciler) -> 
     assert refused.json()["errors"][0]["pointer"] == "/within"
     refused = await housing.hold(b"PK\x03\x04broken", headers=None)
     assert refused.json()["code"] == "file-not-readable"
+
+
+@pytest.mark.parametrize("kind", ["parquet", "ndjson"])
+async def test_files_of_programs_come_back_in_their_own_format(
+    registry: Registry, housing: Reconciler, kind: str
+) -> None:
+    await person(registry, 1, name="金一")
+    await person(registry, 5, name="金五")
+    people = [
+        {"姓名": "金一", "身份证号": id_number(1), "房屋性质": "商品房", "建筑面积": 60.0},
+        {"姓名": "新来", "身份证号": id_number(2), "房屋性质": "商品房", "建筑面积": 70.5},
+    ]
+    day = {"登记日期": NEWER}
+    content = table_of(kind, [{**one, **day} for one in people])
+    job = await housing.reconcile(content, f"房产.{kind}")
+    told = rows_of(kind, (await housing.get(job["id"], "/file")).content)
+    assert [(row.get("姓名"), row["对账结果"], row.get("差异字段") or "") for row in told] == [
+        ("金一", "变更", "房屋性质"),
+        ("新来", "新增", ""),
+        ("金五", "缺失", ""),
+    ]
+    assert told[1]["建筑面积"] == 70.5
+
+
+def table_of(kind: str, rows: list[dict[str, Any]]) -> bytes:
+    if kind == "ndjson":
+        return b"".join(orjson.dumps(row) + b"\n" for row in rows)
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), out)
+    return out.getvalue()
+
+
+def rows_of(kind: str, content: bytes) -> list[dict[str, Any]]:
+    if kind == "ndjson":
+        return [orjson.loads(line) for line in content.splitlines()]
+    rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(content)).to_pylist()
+    return rows

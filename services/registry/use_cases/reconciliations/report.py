@@ -1,7 +1,8 @@
 """The file of a reconciliation: the sender's rows that differ, in the sender's layout, and why.
 
 It is written in a thread that asks the event loop for one page of differences after another, so
-that neither the file nor the differences are ever whole in memory.
+that the differences are never whole in memory, and the file only where its format is written
+by columns (Parquet).
 """
 
 import asyncio
