@@ -47,8 +47,7 @@ create table import_mappings (
     constraint pk_import_mappings primary key (organisation, id),
     constraint uq_import_mappings_name unique (organisation, name));
 
-alter table imports add column mapping jsonb,
-    add column unresolved integer not null default 0;
+alter table imports add column mapping jsonb;
 """
 
 
@@ -57,7 +56,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("alter table imports drop column unresolved, drop column mapping")
+    op.execute("alter table imports drop column mapping")
     op.execute("drop table import_mappings, import_packs")
     op.execute("""
 create table import_rows (
