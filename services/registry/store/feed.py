@@ -1,14 +1,18 @@
 """The feed as one reader may see it, cut down inside the database so that pages stay full."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from services.common.database import Connection
 from services.common.outbox import FeedCursorNotValid
-from services.common.sealing import SealBroken, Sealer
+from services.common.sealing import Sealer
 from services.registry.domain.feed import (
     AREA_WIDE,
     BEGINNING,
@@ -21,7 +25,8 @@ SOURCE: Final = "/registry"
 
 _LOOKED_AT: Final = 50_000
 """Events one statement looks at: some tens of milliseconds, where a reader may see none of them."""
-_CONTEXT: Final = b"feed-cursor"
+_CURSOR: Final = "feed-cursor"
+_NONCE_BYTES: Final = 12
 
 # `$1` areas, `$2` domains, `$3` fields, `$4` types that concern everybody in the area.
 _CONCERNS = """
@@ -132,17 +137,21 @@ class Page:
 class Cursors:
     """Places as readers see them: sealed, so that no difference of two tells what was hidden.
 
+    The key follows from that of the blind indexes, which stays when data keys rotate: readers keep
+    their cursors for months, and none must lose its place.
+
     Args:
-        sealer: Seals and opens them.
+        sealer: Of the registry.
     """
 
     def __init__(self, sealer: Sealer) -> None:
-        self._sealer = sealer
+        self._cipher = AESGCM(sealer.blind_index(_CURSOR, "key"))
 
     def shown(self, place: Place) -> str:
         """A cursor for a place; each time another."""
-        sealed = self._sealer.seal(f"{place.xact}.{place.seq}", _CONTEXT)
-        return sealed.hex()
+        nonce = os.urandom(_NONCE_BYTES)
+        text = f"{place.xact}.{place.seq}".encode()
+        return (nonce + self._cipher.encrypt(nonce, text, None)).hex()
 
     def read(self, cursor: str | None) -> Place:
         """The place of a cursor; the beginning without one.
@@ -153,9 +162,11 @@ class Cursors:
         if not cursor:
             return BEGINNING
         try:
-            xact, _, seq = self._sealer.open(bytes.fromhex(cursor), _CONTEXT).partition(".")
-        except (ValueError, SealBroken) as exc:
+            sealed = bytes.fromhex(cursor)
+            text = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+        except (ValueError, InvalidTag) as exc:
             raise FeedCursorNotValid from exc
+        xact, _, seq = text.decode().partition(".")
         return Place(int(xact), int(seq))
 
 

@@ -13,6 +13,8 @@ from services.common import outbox
 from services.common.clock import utc_now
 from services.common.ids import new_id
 from services.common.outbox import Event
+from services.common.sealing import Sealer
+from services.registry.domain.feed import Place
 from services.registry.store import feed as feed_store
 from services.registry.store.feed import Cursors
 from tests.factories import event_schemas
@@ -306,6 +308,14 @@ async def test_many_streams_share_a_small_pool(short_streams: Registry) -> None:
     await publish(short_streams, "phone")
     assert time.monotonic() - started < 1
     assert all(len(ids_of(found)) == 1 for found in await answers)
+
+
+def test_cursors_outlive_the_data_keys() -> None:
+    one, other = (Sealer({number: bytes([number]) * 32}, b"i" * 32) for number in (1, 2))
+    place = Place(771, 12)
+    assert Cursors(other).read(Cursors(one).shown(place)) == place
+    with pytest.raises(outbox.FeedCursorNotValid):
+        Cursors(Sealer({1: b"\1" * 32}, b"x" * 32)).read(Cursors(one).shown(place))
 
 
 async def test_a_place_survives_its_cursor(registry: Registry) -> None:
