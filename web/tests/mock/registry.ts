@@ -85,10 +85,10 @@ function restricted(codes: string[]): Record<string, unknown> {
   return { id, county, version, ...told, ...(Object.keys(kept).length > 0 ? { facts: kept } : {}), ...(marked.length > 0 ? { disputed: marked } : {}) }
 }
 
-const purposeless = (headers: Record<string, string | undefined>): Answer | null =>
+export const purposeless = (headers: Record<string, string | undefined>): Answer | null =>
   headers['onegrid-purpose'] ? null : problem(400, 'purpose-required', '请说明查阅事由')
 
-const getResident: Handler = (request, _state, [, id]) => {
+export const getResident: Handler = (request, _state, [, id]) => {
   const refused = purposeless(request.headers)
   if (refused) return refused
   if (id !== PERSON.id) return problem(404, 'nothing-here', '未找到')

@@ -4,6 +4,7 @@ import type { AdmissionItem, Household, ImportJob, Member, Suggestion, Whistle }
 
 import { type Answer, type Handler, json, ok, problem, type Request } from './answers'
 import { COMMUNITIES, GRID, GRID_AREA, ORGANISATIONS } from './people'
+import { RECORD_ROUTES } from './record'
 import { REGISTRY_ROUTES } from './registry'
 import { advance, type MockState, whistle } from './state'
 
@@ -171,6 +172,7 @@ const today: Handler = () =>
 
 /** Method and path pattern of each call the web apps make. */
 export const ROUTES: [string, RegExp, Handler][] = [
+  ...RECORD_ROUTES,
   ...REGISTRY_ROUTES,
   ['GET', /^\/identity\/v1\/me$/, (request) => ok(request.who)],
   ['GET', /^\/registry\/v1\/grids\/(\d+)\/households$/, listHouseholds],
