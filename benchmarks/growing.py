@@ -1,8 +1,8 @@
 """`python -m benchmarks.growing`: imports into a registry that grows, so that flatness is seen.
 
-Each step registers new people from one CSV, then imports a second about people known by then, picked
-from all over the registry, whose every row changes something. Beside both, in the same step, COPY of
-the first file's rows as text into a bare table with one index.
+Each step registers new people from one CSV, then imports a second about people known by then,
+picked from all over the registry, whose every row changes something. Beside both, in the same step,
+COPY of the first file's rows as text into a bare table with one index.
 """
 
 import asyncio

@@ -126,6 +126,12 @@ def shown(assertions: Sequence[Assertion], order: Order) -> Assertion:
             that is shown and those that arrived since.
         order: Of the field.
     """
+    if len(assertions) == 2 and not order.ages:  # noqa: PLR2004 — a newcomer and what is shown
+        # An import asks this for every value: where the speakers' ranks differ, they decide.
+        one, other = assertions
+        ours, theirs = order.of(one.speaker).rank, order.of(other.speaker).rank
+        if ours != theirs:
+            return one if ours < theirs else other
     newest = newest_on(assertions)
     return max(assertions, key=lambda assertion: assertion.rank(order, newest))
 
