@@ -14,12 +14,14 @@ from rich.console import Console
 
 from benchmarks import (
     bulk,
+    disk,
     exporting,
     importing,
     inserting,
     lookup,
     machine,
     places,
+    reads,
     reconciling,
     report,
     tables,
@@ -41,6 +43,8 @@ class Name(StrEnum):
     """What can be measured."""
 
     lookup = "lookup"
+    reads = "reads"
+    disk = "disk"
     bulk = "bulk"
     insert = "insert"
     imports = "imports"
@@ -51,6 +55,8 @@ class Name(StrEnum):
 
 MEASURES: dict[Name, Measure] = {
     Name.lookup: lookup.measure,
+    Name.reads: reads.measure,
+    Name.disk: disk.measure,
     Name.bulk: bulk.measure,
     Name.insert: inserting.measure,
     Name.imports: importing.measure,

@@ -88,7 +88,7 @@ class Row:
         unit: Of both figures.
         ours: The suite's figures.
         reference: The other contestant's figures.
-        target: For `ours` over `reference`.
+        target: For `ours` over `reference`; for `ours` itself where there is no reference.
         note: What a reader must know to believe it.
     """
 
@@ -107,11 +107,10 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the median ratio reaches the target; None without one."""
-        ratio = self.ratio
-        if ratio is None or self.target is None:
+        """Whether the median reaches the target; None without one."""
+        if self.target is None:
             return None
-        return self.target.met_by(ratio.median)
+        return self.target.met_by((self.ratio or self.ours).median)
 
 
 def unmet(rows: Sequence[Row]) -> list[Row]:

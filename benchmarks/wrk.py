@@ -31,6 +31,7 @@ class Outcome:
         not_ok: Answers with a status of 400 or more.
         broken: Connections, reads and writes that failed, and time-outs.
         p50_ms: Median latency.
+        p95_ms: 95th percentile.
         p99_ms: 99th percentile.
     """
 
@@ -39,6 +40,7 @@ class Outcome:
     not_ok: int
     broken: int
     p50_ms: float
+    p95_ms: float
     p99_ms: float
 
     @property
@@ -124,5 +126,6 @@ def parse(output: str) -> Outcome:
         not_ok=seen["not_ok"],
         broken=seen["broken"],
         p50_ms=seen["p50_us"] / 1e3,
+        p95_ms=seen["p95_us"] / 1e3,
         p99_ms=seen["p99_us"] / 1e3,
     )

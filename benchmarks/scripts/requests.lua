@@ -24,8 +24,8 @@ end
 
 function done(summary, latency, requests)
   io.write(string.format(
-    'outcome {"requests": %d, "duration_us": %d, "not_ok": %d, "broken": %d, "p50_us": %d, "p99_us": %d}\n',
+    'outcome {"requests": %d, "duration_us": %d, "not_ok": %d, "broken": %d, "p50_us": %d, "p95_us": %d, "p99_us": %d}\n',
     summary.requests, summary.duration, summary.errors.status,
     summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
-    latency:percentile(50), latency:percentile(99)))
+    latency:percentile(50), latency:percentile(95), latency:percentile(99)))
 end

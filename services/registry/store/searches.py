@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.common.database import Connection
 from services.common.sealing import Sealer
-from services.registry.domain import areas
+from services.registry.domain import areas, search
 from services.registry.domain.filters import Filter
 from services.registry.domain.readings import Reading
 from services.registry.store import filters
@@ -62,7 +62,7 @@ async def page(
     # county it would walk to the area.
     after = max(asked.after, (asked.asked.within, _FIRST_ID))
     statement = _PAGE.format(
-        at=filters.dwelling(walked=_is_walked(asked.asked)),
+        at=filters.dwelling(walked=_is_walked(asked.asked) is not False),
         condition=condition,
         columns=selection.columns,
         logged=LOGGED.replace("from found", "from shown"),
@@ -85,8 +85,14 @@ def _condition(asked: Filter, sealer: Sealer, first: int) -> tuple[str, Sequence
     return filters.conditions(asked, sealer, first, walked=_is_walked(asked))
 
 
-def _is_walked(asked: Filter) -> bool:
-    """Whether the dwellings of the area are walked, or the index over names or numbers is asked."""
+def _is_walked(asked: Filter) -> bool | None:
+    """Whether the dwellings are walked, or the index over names or numbers is asked, or both.
+
+    A specific name in a small area is where the bitmaps of both indexes meet; a surname alone is in
+    a fifth of all bitmaps, so there the dwellings are walked.
+    """
     if asked.phone is not None:
         return False
-    return asked.name is None or len(asked.within) >= areas.LENGTHS["community"]
+    if asked.name is None or not search.is_specific(asked.name):
+        return True
+    return None if len(asked.within) >= areas.LENGTHS["street"] else False

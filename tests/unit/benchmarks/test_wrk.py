@@ -8,13 +8,13 @@ PRINTED = """Running 2s test @ http://127.0.0.1:8000
   1 threads and 8 connections
   2000 requests in 2.00s, 700.00KB read
 Requests/sec:   1000.00
-outcome {"requests": 2000, "duration_us": 2000000, "not_ok": 3, "broken": 1, "p50_us": 1500, "p99_us": 9000}
+outcome {"requests": 2000, "duration_us": 2000000, "not_ok": 3, "broken": 1, "p50_us": 1500, "p95_us": 4000, "p99_us": 9000}
 """  # noqa: E501 — one line, as wrk prints it
 
 
 def test_an_outcome_is_read_from_what_wrk_printed() -> None:
     outcome = wrk.parse(PRINTED)
-    assert outcome == wrk.Outcome(2000, 2.0, 3, 1, 1.5, 9.0)
+    assert outcome == wrk.Outcome(2000, 2.0, 3, 1, 1.5, 4.0, 9.0)
     assert outcome.rate == 1000
 
 
