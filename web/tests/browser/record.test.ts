@@ -91,6 +91,7 @@ describe('areas', () => {
     await page.getByTestId('area-child').first().click()
     await page.getByTestId('area-history').getByText('旧名').waitFor()
     await page.getByTestId('predecessors').waitFor()
+    await page.getByTestId('finding').getByText('网格户数过多').waitFor()
     await expectAccessible(page)
     await page.getByTestId('area-change').click()
     expect(await page.getByTestId('area-change-review-open').isDisabled()).toBe(true)

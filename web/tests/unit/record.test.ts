@@ -228,7 +228,13 @@ describe('a life event beside a household', () => {
     const whole = { ...emptyEvent('move_within', '2026-11-24'), dwelling }
     expect(reportOf(whole, home)).toMatchObject({ household_id: 'home', dwelling, versions: { home: 7, a: 4, b: 4 } })
     expect(gapsOfEvent({ ...whole, dwelling: '222406' }, home)).toEqual(['dwelling'])
-    expect(reportOf({ ...emptyEvent('split', '2026-11-24'), people: ['b'] }, home)).toMatchObject({ people: ['b'], head_id: 'b' })
+    expect(reportOf({ ...emptyEvent('split', '2026-11-24'), people: ['b'], dwelling: '222406001' }, home)).toEqual({
+      kind: 'split',
+      occurred_on: '2026-11-24',
+      people: ['b'],
+      head_id: 'b',
+      versions: { home: 7, b: 4 },
+    })
   })
 
   test('kinds follow role and domain', () => {

@@ -3,6 +3,8 @@
 import type { HouseholdInTime } from '@shared/api-registry'
 import type { Profile } from '@shared/api-types'
 
+import { levelOf } from './areas'
+
 export const KINDS = [
   'birth',
   'death',
@@ -114,6 +116,9 @@ export function needsNewHead(form: LifeEventForm, household: HouseholdInTime): b
   return isHeadGoing && household.members.length > form.people.length
 }
 
+/** A street or building that was picked on the way is no place to live. */
+const isDwelling = (code: string): boolean => levelOf(code) === 'dwelling'
+
 type Check = (form: LifeEventForm, household: HouseholdInTime, shape: Shape) => boolean
 
 const CHECKS: Record<string, Check> = {
@@ -121,7 +126,7 @@ const CHECKS: Record<string, Check> = {
   people: (form, _household, shape) => form.people.length >= shape.people[0] && form.people.length <= shape.people[1],
   outsider: (form, _household, shape) => shape.outsider !== 'must' || form.outsider !== null,
   newcomer: (form, _household, shape) => shape.newcomer !== 'must' || (form.newcomer.name.trim() !== '' && form.newcomer.sex !== ''),
-  dwelling: (form, _household, shape) => (form.dwelling === '' ? shape.dwelling !== 'must' : form.dwelling.length === 26 || shape.dwelling === 'no'),
+  dwelling: (form, _household, shape) => shape.dwelling !== 'must' || isDwelling(form.dwelling),
   new_head: (form, household) => !needsNewHead(form, household) || form.newHead !== '',
 }
 
@@ -179,7 +184,7 @@ const HERE: Partial<Record<LifeEventKind, (form: LifeEventForm) => boolean>> = {
 
 function placeOf(form: LifeEventForm, household: HouseholdInTime, shape: Shape): Record<string, unknown> {
   const isHere = HERE[form.kind]?.(form) ?? false
-  const dwelling = shape.dwelling === 'no' ? '' : form.dwelling
+  const dwelling = shape.dwelling !== 'no' && isDwelling(form.dwelling) ? form.dwelling : ''
   const isFounding = !isHere && (form.kind === 'split' || dwelling !== '')
   return {
     ...when(isHere, { household_id: household.id }),

@@ -59,6 +59,7 @@ const messages: Translation<typeof source> = {
     new_head: 'New head',
     dwelling: 'To',
     registered: 'The registration (hukou) goes along',
+    registered_here: 'Registered in this household',
     document: 'Identity number (if there is one)',
     evidence: 'Evidence',
     evidence_hint: 'Such as: medical certificate of birth, number',

@@ -59,6 +59,7 @@ const messages: Translation<typeof source> = {
     new_head: '새 세대주',
     dwelling: '이사 가는 곳',
     registered: '호적도 함께 옮김',
+    registered_here: '본세대에 호적을 올림',
     document: '공민신분번호(없으면 비움)',
     evidence: '증빙',
     evidence_hint: '례: 출생의학증명 번호',

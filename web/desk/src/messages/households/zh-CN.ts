@@ -55,6 +55,7 @@ export default {
     new_head: '新户主',
     dwelling: '搬到',
     registered: '户口同时迁移',
+    registered_here: '户口落在本户',
     document: '公民身份号码（没有可不填）',
     evidence: '凭证',
     evidence_hint: '如：出生医学证明 编号',
