@@ -12,6 +12,7 @@ from services.common.database import Connection
 from services.registry.domain import scopes
 from services.registry.domain.assertions import Assertion
 from services.registry.domain.readings import Reading
+from services.registry.store.row_ids import new_ids
 
 Row: TypeAlias = asyncpg.Record
 
@@ -20,10 +21,10 @@ OPEN: Final = """
 with opened as (
 insert into verifications (county, id, resident_id, field, claim_key, claim_value, claim_sealed,
     claim_method, claim_domain, claim_observed_on, claim_organisation, import_id, opened_at)
-select $1, uuidv7(), g.*, $2, $3, $4
-from unnest($5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::bytea[], $10::text[],
+select $1, g.*, $2, $3, $4
+from unnest($13::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::bytea[], $10::text[],
     $11::text[], $12::date[])
-    as g (resident_id, field, claim_key, claim_value, claim_sealed, claim_method, claim_domain,
+    as g (id, resident_id, field, claim_key, claim_value, claim_sealed, claim_method, claim_domain,
         claim_observed_on)
 where (
     select true from verifications v
@@ -157,6 +158,7 @@ async def open_for(connection: Connection, source: Source, claims: Sequence[Clai
         [a.method for a in said],
         [a.domain for a in said],
         [a.observed_on for a in said],
+        new_ids(len(claims)),
     )
 
 
