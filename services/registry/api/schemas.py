@@ -133,9 +133,9 @@ class Document(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal[
-        "resident_id", "passport", "hmt_permit", "hmt_residence", "foreign_permit"
-    ] = "resident_id"
+    kind: Literal["resident_id", "passport", "hmt_permit", "hmt_residence", "foreign_permit"] = (
+        "resident_id"
+    )
     number: str = Field(min_length=4, max_length=32)
 
 
