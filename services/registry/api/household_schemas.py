@@ -15,6 +15,24 @@ class HouseholdFilter(BaseModel):
     on: date | None = Field(None, description="As it was on this day; as it is without it.")
 
 
+class DwellingGiven(BaseModel):
+    """A dwelling that a household has beside its main one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dwelling: str = Field(pattern=r"^[0-9]{26}$")
+    use: Literal["second", "other", "ended"]
+    on: date = Field(description="First day; of `ended` the day after the last.")
+
+
+class ChangedHousehold(BaseModel):
+    """A household, and its version since."""
+
+    id: UUID
+    county: str
+    version: int
+
+
 class Period(BaseModel):
     """From the first day to the day after the last; open where it goes on."""
 

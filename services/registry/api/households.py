@@ -3,15 +3,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from services.common import edge
 from services.common.auth import Caller
+from services.common.idempotency import OnceHeader
 from services.registry.api import household_schemas as schemas
 from services.registry.api.deps import ReadingDep, StoreDep, uuid_of
+from services.registry.api.documents import IF_MATCH
 from services.registry.domain.filters import Asker
 from services.registry.domain.life_events.errors import HouseholdNotFound
+from services.registry.use_cases.households import dwellings
 from services.registry.use_cases.households import reading as households
+from services.registry.use_cases.households.dwellings import FurtherDwelling
 
 router = APIRouter(prefix="/v1", tags=["households"])
 
@@ -30,10 +35,7 @@ async def get(
     filters: Annotated[schemas.HouseholdFilter, Query()],
 ) -> Response:
     """As it is, or as it was on a day; every member shown leaves an access record."""
-    try:
-        key = UUID(household_id)
-    except ValueError as exc:
-        raise HouseholdNotFound from exc
+    key = _household_id(household_id)
     asker = Asker(caller.roles, caller.domains)
     answer = await households.household(store, reading, asker, households.Question(key, filters.on))
     return answer.response()
@@ -55,3 +57,35 @@ async def of_resident(
     asker = Asker(caller.roles, caller.domains)
     answer = await households.of_resident(store, reading, asker, uuid_of(resident_id))
     return answer.response()
+
+
+@router.post(
+    "/households/{household_id}/dwellings",
+    operation_id="registry.households.change_dwelling",
+    summary="Add a further dwelling to a household, or end it",
+    responses={200: {"model": schemas.ChangedHousehold}},
+    openapi_extra=IF_MATCH,
+)
+async def change_dwelling(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoint
+    request: Request,
+    store: StoreDep,
+    caller: Caller,
+    reading: ReadingDep,
+    once: OnceHeader,
+    household_id: Annotated[str, Path(max_length=36)],
+    body: schemas.DwellingGiven,
+) -> Response:
+    """The main dwelling is changed by a life event: the household moves."""
+    key = _household_id(household_id)
+    version = edge.version_of(request.headers.get("if-match"))
+    use = None if body.use == "ended" else body.use
+    wish = FurtherDwelling(key, version, body.dwelling, use, body.on)
+    asker = Asker(caller.roles, caller.domains)
+    return (await dwellings.change(store, reading, asker, wish, once)).response()
+
+
+def _household_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as exc:
+        raise HouseholdNotFound from exc

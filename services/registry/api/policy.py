@@ -86,6 +86,7 @@ POLICY: Final[Policy] = {
     "registry.residents.correct_document": allow(*DEPARTMENTS),
     "registry.residents.households": allow(*READERS, purpose=True),
     "registry.households.get": allow(*READERS, purpose=True),
+    "registry.households.change_dwelling": allow(*DEPARTMENTS, *REPORTERS),
     "registry.grids.households": allow(*FIELD, purpose=True),
     "registry.indicators.list": allow(*DEPARTMENTS, *FIELD, *OFFICES),
     "registry.residents.upsert": allow(*DEPARTMENTS),

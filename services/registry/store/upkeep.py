@@ -16,7 +16,7 @@ counted_residents as (
     from residents r, lateral (
         select count(distinct f.value ->> 'domain') as domains
         from jsonb_each(r.facts) f) d
-    where r.county = $1 and r.died_on is null group by 1),
+    where r.county = $1 and r.died_on is null and r.left_on is null group by 1),
 counted as (
     select grid, coalesce(households, 0) as households, coalesce(residents, 0) as residents,
         coalesce(from_one_domain, 0) as from_one_domain,

@@ -171,6 +171,42 @@ async def test_periods_cannot_overlap_nor_two_dwellings_be_the_main_one(
             )
 
 
+async def test_a_household_has_further_dwellings(registry: Registry) -> None:
+    home, _, _ = await family(registry)
+    async with registry.store.transaction() as tx:
+        await tx.connection.execute(
+            "insert into areas (code, county, level, name)"
+            " values ($1, left($1, 6), 'dwelling', '202')",
+            dwelling(room=202),
+        )
+
+    async def say(use: str, on: str, version: int, room: int = 202) -> tuple[int, str | None]:
+        answer = await registry.client.post(
+            f"/v1/households/{home}/dwellings",
+            json={"dwelling": dwelling(room=room), "use": use, "on": on},
+            headers=registry.headers() | {"If-Match": f'"{version}"'},
+        )
+        return answer.status_code, answer.json().get("code")
+
+    assert await say("second", "2026-01-01", 1) == (200, None)
+    assert await say("second", "2026-01-01", 1) == (412, "version-is-stale")
+    assert await say("other", "2026-02-01", 2) == (409, "later-event-recorded")
+    assert await say("second", "2026-01-01", 2, room=999) == (422, "validation-failed")
+    assert await say("ended", "2026-03-01", 2) == (200, None)
+    assert await say("ended", "2026-03-01", 3) == (422, "validation-failed")
+    seen = await registry.client.get(f"/v1/households/{home}", headers=registry.headers())
+    assert seen.json()["dwellings"] == [
+        {"dwelling": dwelling(), "use": "main", "from": "2020-01-01", "to": None},
+        {
+            "dwelling": dwelling(room=202),
+            "use": "second",
+            "from": "2026-01-01",
+            "to": "2026-03-01",
+        },
+    ]
+    assert await disagreements(registry) == []
+
+
 async def test_a_household_that_moves_or_ends_leaves_its_periods(registry: Registry) -> None:
     home, head, child = await family(registry)
     for change in (
