@@ -2,11 +2,13 @@ import asyncio
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from gateway.limits import RateLimit
+from gateway.limits import RateLimit, Share
 from gateway.settings import GatewaySettings
 from services.common.auth import Gate, PeerKeys
 from services.common.testing import AUDIENCE, ISSUER, TokenMint
@@ -66,3 +68,42 @@ async def test_forged_tokens_count_for_the_address_not_for_the_person_they_name(
     assert await passed(door, forged, 100) == 90
     assert await passed(door, {}, 5) == 0
     assert await passed(door, mint.headers(roles=["grid_worker"]), 60) == 60
+
+
+@given(
+    st.lists(st.floats(0, 20, allow_nan=False), max_size=300),
+    st.integers(1, 12),
+)
+def test_no_minute_lets_more_through_than_its_two_clock_minutes_allow(
+    pauses: list[float], limit: int
+) -> None:
+    now = 1000.0
+    share = Share(limit, lambda: now)
+    let: list[float] = []
+    for pause in pauses:
+        now += pause
+        wait_s = share.take("somebody")
+        if wait_s == 0:
+            let.append(now)
+        else:
+            assert 1 <= wait_s <= 120
+            assert sum(at > now - 120 for at in let) >= limit
+    for end in let:
+        assert sum(end - 60 < at <= end for at in let) <= 2 * limit
+    for minute in {int(at // 60) for at in let}:
+        assert sum(int(at // 60) == minute for at in let) <= limit
+
+
+def test_who_waits_as_told_gets_through() -> None:
+    now = 1030.0
+    share = Share(10, lambda: now)
+    for _ in range(50):
+        wait_s = share.take("somebody")
+        now += wait_s
+        assert wait_s == 0 or share.take("somebody") == 0
+    for _ in range(10):
+        now += 0.01
+        share.take("else")
+    assert share.take("else") > 0
+    now += 200
+    assert share.take("else") == 0
