@@ -108,6 +108,8 @@ export const RECORD_ROUTES: [string, RegExp, Handler][] = [
     checks.disputes = 'upheld'
     return ok({ id: 'dis-1' })
   }],
+  ['GET', /^\/registry\/v1\/import-mappings$/, () => page()],
+  ['POST', /^\/registry\/v1\/import-mappings$/, () => ok({ id: 'map-1' }, 201)],
   ['GET', /^\/registry\/v1\/findings$/, () => page({ kind: 'grid_too_large', title: '网格户数过多', area: { code: GRID, level: 'grid', name: '第一网格' }, other: null, measured: 612, unit: '户', limit: { least: 300, most: 500 }, source: '' })],
   ['GET', /^\/registry\/v1\/authority$/, () => ok({ ...version, ranks })],
   ['GET', /^\/registry\/v1\/authority\/versions$/, () => page(version)],

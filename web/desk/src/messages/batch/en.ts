@@ -88,6 +88,9 @@ const messages: Translation<typeof source> = {
     heading: 'Heading',
     field: 'Field',
     add_mapping: 'Add a column',
+    saved: 'Saved mapping',
+    save_as: 'Save under the name',
+    save: 'Save',
     no_errors: 'No row was refused.',
   },
 }

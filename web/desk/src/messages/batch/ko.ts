@@ -88,6 +88,9 @@ const messages: Translation<typeof source> = {
     heading: '머리글',
     field: '항목',
     add_mapping: '렬 추가',
+    saved: '저장한 대응',
+    save_as: '저장할 이름',
+    save: '저장',
     no_errors: '불합격 행이 없습니다.',
   },
 }

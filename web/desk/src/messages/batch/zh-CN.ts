@@ -84,6 +84,9 @@ export default {
     heading: '表头',
     field: '字段',
     add_mapping: '添加一列',
+    saved: '常用对应',
+    save_as: '保存为常用对应，名称',
+    save: '保存',
     no_errors: '没有不合格的行。',
   },
 }
