@@ -48,6 +48,10 @@ create table import_mappings (
     constraint uq_import_mappings_name unique (organisation, name));
 
 alter table imports add column mapping jsonb;
+
+-- Whether somebody spoke of a field before: asked for every value of a file, and a resident about
+-- whom files come every month has dozens of assertions.
+create index assertions_field on assertions (county, resident_id, field);
 """
 
 
@@ -56,6 +60,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("drop index assertions_field")
     op.execute("alter table imports drop column mapping")
     op.execute("drop table import_mappings, import_packs")
     op.execute("""

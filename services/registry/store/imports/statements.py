@@ -14,8 +14,10 @@ FIND = "select index, county, resident_id from identifiers where kind = $1 and i
 # What is asserted is asked for by resident: made a join, the planner read the county's assertions.
 READ = f"""
 select id, version, observed_on, phone_sealed, phone_index,
-    array(select distinct a.field from assertions a
-        where a.county = $1 and a.resident_id = residents.id) as asserted,
+    array(select f.field from unnest($3::text[]) as f (field)
+        where (select true from assertions a
+            where a.county = $1 and a.resident_id = residents.id and a.field = f.field
+            limit 1)) as asserted,
     facts::text, {", ".join(COLUMNS).replace("born_on", "born_on::text")}
 from residents where county = $1 and id = any ($2)
 """

@@ -113,11 +113,19 @@ async def hold_versions(
 
 
 async def residents(
-    connection: Connection, county: str, ids: Sequence[UUID], *, locked: bool
+    connection: Connection,
+    county: str,
+    ids: Sequence[UUID],
+    fields: Sequence[str],
+    *,
+    locked: bool,
 ) -> dict[UUID, Held]:
-    """Residents of a county; with `locked`, until the transaction ends."""
+    """Residents of a county, and which of these fields somebody asserted.
+
+    With `locked`, until the transaction ends.
+    """
     statement = sql.HOLD if locked else sql.READ
-    rows = await connection.fetch(statement, county, ids)
+    rows = await connection.fetch(statement, county, ids, fields)
     loads, names = orjson.loads, sql.COLUMNS
     # In the order of the statement: names would be looked up for every value of every row.
     return {

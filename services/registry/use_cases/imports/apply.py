@@ -134,7 +134,8 @@ async def _present(
     locked: bool,
 ) -> Known:
     ids = _here(sender, found)
-    held = await import_writes.residents(connection, sender.county, ids, locked=locked)
+    fields = list({*sender.headings, NAME})
+    held = await import_writes.residents(connection, sender.county, ids, fields, locked=locked)
     aging = _aging(store, matrix, sender)
     if aging:
         rows = await kept_assertions.kept(connection, store.sealer, sender.county, ids, aging)
