@@ -8,6 +8,7 @@ from typing import Any, Final
 from services.common.database import Database
 from services.common.service import Service
 from services.registry.app import create_app
+from services.registry.domain.feed import REGISTERED
 from services.registry.settings import RegistrySettings
 from services.registry.use_cases import corrections, keys
 from services.registry.use_cases.authority import applying
@@ -29,7 +30,7 @@ SERVICE: Final = Service(
             corrections.CORRECTED,
             life_events.RECORDED,
             life_events.REVERSED,
-            imports_apply.REGISTERED,
+            REGISTERED,
             imports_apply.ASSERTED,
             authority_versions.ACTIVATED,
             contradictions.OPENED,

@@ -33,6 +33,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from services.common.clock import LOCAL
 from services.registry.domain.authority import RESIDENT, Order
+from services.registry.domain.catalogue import COLLECTING_ROLES
 
 Method: TypeAlias = Literal["department_push", "grid_visit", "resident", "baseline"]
 
@@ -116,6 +117,11 @@ def _beginning(day: date) -> datetime:
 def newest_on(assertions: Iterable[Assertion]) -> date:
     """The newest day on which one of them was observed."""
     return max(assertion.observed_on for assertion in assertions)
+
+
+def method_of(roles: frozenset[str]) -> Method:
+    """How somebody with these roles learns what they say: on a visit, or in their department."""
+    return "grid_visit" if roles & COLLECTING_ROLES else "department_push"
 
 
 def shown(assertions: Sequence[Assertion], order: Order) -> Assertion:

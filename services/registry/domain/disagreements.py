@@ -15,9 +15,8 @@ from typing import Final
 
 from services.common.clock import local_day
 from services.common.errors import DomainError, Kind, NothingHere, NotPermitted
-from services.registry.domain.assertions import Method
+from services.registry.domain.assertions import Method, method_of
 from services.registry.domain.catalogue import (
-    COLLECTING_ROLES,
     DEPARTMENT_ROLES,
     Catalogue,
     Field,
@@ -94,7 +93,7 @@ class Actor:
     @property
     def method(self) -> Method:
         """How the caller learnt it: on a visit, or in its department."""
-        return "grid_visit" if self.roles & COLLECTING_ROLES else "department_push"
+        return method_of(self.roles)
 
 
 def is_told(field: Field, actor: Actor) -> bool:

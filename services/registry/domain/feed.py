@@ -14,6 +14,9 @@ from typing import Final
 from services.common.errors import DomainError, Kind
 from services.registry.domain.catalogue import AREA_ROLES, DEPARTMENT_ROLES, Catalogue, Field
 
+REGISTERED: Final = "registry.resident.registered.v1"
+"""Told of everybody who is new here, through whatever door they came."""
+
 AREA_WIDE: Final = frozenset({
     "registry.area.changed.v1", "registry.area.rekeyed.v1", "registry.authority.activated.v1",
 })  # fmt: skip

@@ -14,8 +14,8 @@ from services.common.errors import Fault, ValidationFailed, VersionIsStale
 from services.common.idempotency import Answer, Once
 from services.common.outbox import Event
 from services.registry.domain import areas, masking, scopes, values
-from services.registry.domain.assertions import Method
-from services.registry.domain.catalogue import COLLECTING_ROLES, Field
+from services.registry.domain.assertions import Method, method_of
+from services.registry.domain.catalogue import Field
 from services.registry.domain.readings import Reading
 from services.registry.store import assertions, corrections
 from services.registry.store.assertions import Kept
@@ -50,7 +50,7 @@ class Correction:
     @property
     def method(self) -> Method:
         """How the caller learnt it: on a visit, or in its department."""
-        return "grid_visit" if self.roles & COLLECTING_ROLES else "department_push"
+        return method_of(self.roles)
 
 
 async def correct(

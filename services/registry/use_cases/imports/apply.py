@@ -12,6 +12,7 @@ from services.common.outbox import Event
 from services.registry.domain import areas
 from services.registry.domain.authority import Matrix
 from services.registry.domain.catalogue import Catalogue
+from services.registry.domain.feed import REGISTERED
 from services.registry.domain.imports import outcomes
 from services.registry.domain.imports.columns import DOCUMENT, NAME
 from services.registry.domain.imports.jobs import Sender
@@ -24,7 +25,6 @@ from services.registry.store.store import Store
 from services.registry.use_cases.disagreements import contradictions
 from services.registry.use_cases.imports.merge import Merged, Merger
 
-REGISTERED: Final = "registry.resident.registered.v1"
 ASSERTED: Final = "registry.facts.asserted.v1"
 FIRST_PLACE: Final = 100
 """Faults found here stand behind those found when the row was read."""

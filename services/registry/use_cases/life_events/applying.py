@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.registry.domain.assertions import Method
-from services.registry.domain.catalogue import COLLECTING_ROLES
 from services.registry.domain.life_events import world
 from services.registry.domain.life_events.world import Person, World
 from services.registry.domain.readings import Reading
@@ -23,11 +22,6 @@ from services.registry.use_cases.people.registering import Newcomer, Place
 
 MARITAL: Final = "marital_status"
 _FIELDS: Final = ("household_id", "relation", "dwelling", "residency")
-
-
-def method_of(roles: frozenset[str]) -> Method:
-    """How somebody learns of an event: on a visit, or in its department."""
-    return "grid_visit" if roles & COLLECTING_ROLES else "department_push"
 
 
 @dataclass(frozen=True)

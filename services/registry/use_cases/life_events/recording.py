@@ -13,6 +13,7 @@ from services.common.errors import Fault, ValidationFailed, VersionIsStale
 from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
 from services.registry.domain import areas
+from services.registry.domain.assertions import method_of
 from services.registry.domain.filters import Asker
 from services.registry.domain.life_events import kinds, rights, world
 from services.registry.domain.life_events.errors import HouseholdNotFound, LaterEventRecorded
@@ -24,7 +25,7 @@ from services.registry.store.life_events.events import Kept, Statement
 from services.registry.store.life_events.writes import Who
 from services.registry.store.store import Store, Tx
 from services.registry.use_cases.life_events import reversing, telling
-from services.registry.use_cases.life_events.applying import Carrier, method_of
+from services.registry.use_cases.life_events.applying import Carrier
 from services.registry.use_cases.people import registering
 from services.registry.use_cases.people.registering import Newcomer
 from services.registry.use_cases.residents import ResidentNotFound

@@ -9,6 +9,7 @@ import orjson
 
 from services.common.clock import Clock, utc_now
 from services.common.idempotency import Answer, Once
+from services.registry.domain.assertions import method_of
 from services.registry.domain.filters import Asker
 from services.registry.domain.life_events import rights, world
 from services.registry.domain.life_events.errors import (
@@ -25,7 +26,7 @@ from services.registry.store.life_events.events import Kept
 from services.registry.store.life_events.writes import Who
 from services.registry.store.store import Store
 from services.registry.use_cases.life_events import telling
-from services.registry.use_cases.life_events.applying import MARITAL, Carrier, method_of
+from services.registry.use_cases.life_events.applying import MARITAL, Carrier
 
 
 @dataclass(frozen=True, slots=True)

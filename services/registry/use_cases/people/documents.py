@@ -21,6 +21,7 @@ from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
 from services.common.outbox import Event
 from services.registry.domain import areas, documents, scopes
+from services.registry.domain.assertions import method_of
 from services.registry.domain.filters import Asker
 from services.registry.domain.readings import Reading
 from services.registry.store import corrections as corrected
@@ -30,7 +31,6 @@ from services.registry.store.people.documents import Paper
 from services.registry.store.people.registering import Sealed
 from services.registry.store.store import Store, Tx
 from services.registry.use_cases import corrections
-from services.registry.use_cases.life_events.applying import method_of
 from services.registry.use_cases.people import registering
 from services.registry.use_cases.residents import ResidentNotFound
 

@@ -11,6 +11,8 @@ from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import Answer, Once
 from services.common.outbox import Event
 from services.registry.domain import areas
+from services.registry.domain.assertions import method_of
+from services.registry.domain.feed import REGISTERED
 from services.registry.domain.filters import Asker
 from services.registry.domain.life_events import rights
 from services.registry.domain.life_events.errors import HouseholdNotFound, LifeEventNotPossible
@@ -19,8 +21,6 @@ from services.registry.domain.readings import Reading
 from services.registry.store import corrections as kept
 from services.registry.store.life_events import worlds, writes
 from services.registry.store.store import Store, Tx
-from services.registry.use_cases.imports.apply import REGISTERED
-from services.registry.use_cases.life_events.applying import method_of
 from services.registry.use_cases.people import registering
 from services.registry.use_cases.people.registering import Newcomer, Place
 
