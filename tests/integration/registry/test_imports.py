@@ -90,7 +90,12 @@ async def test_a_messy_workbook_end_to_end(registry: Registry, housing: Office) 
     own = f"/v1/imports/{queued['id']}"
     assert sent.headers["location"] == own
     assert queued["state"] == "queued"
-    assert queued["links"] == {"self": own, "errors": None, "cancel": f"{own}/cancel"}
+    assert queued["links"] == {
+        "self": own,
+        "errors": None,
+        "cancel": f"{own}/cancel",
+        "rows": f"{own}/rows",
+    }
 
     assert await housing.work() == 1
     job = await housing.job(queued["id"])
@@ -123,6 +128,7 @@ async def test_a_messy_workbook_end_to_end(registry: Registry, housing: Office) 
             "ignored": [{"heading": "房屋坐落", "reason": "not-importable", "field": "dwelling"}],
         },
         "observed_on_default": queued["observed_on_default"],
+        "mapping": None,
         "progress": {
             "rows_total": 6,
             "rows_done": 6,
@@ -135,7 +141,7 @@ async def test_a_messy_workbook_end_to_end(registry: Registry, housing: Office) 
             "conflicts": 0,
         },
         "error": None,
-        "links": {"self": own, "errors": f"{own}/errors", "cancel": None},
+        "links": {"self": own, "errors": f"{own}/errors", "cancel": None, "rows": f"{own}/rows"},
     }
     await check_matched(registry, resident)
     await check_created(registry, queued["id"])
