@@ -67,14 +67,19 @@ async def outcome(registry: Registry, version: int) -> Any:
 
 async def killed_half_way(registry: Registry, dsn: str, version: int) -> None:
     command = (sys.executable, "-c", WORKER, dsn)
-    worker = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
-    try:
-        seen = 0
-        while seen < PEOPLE // 4:
-            await asyncio.sleep(0.02)
-            assert worker.returncode is None
-            seen = (await authority.version(registry, version))["progress"]["residents_seen"]
-    finally:
-        worker.send_signal(signal.SIGKILL)
-        await worker.wait()
+    # Whoever holds a resident in the middle holds the worker there, however fast it is.
+    async with registry.store.database.transaction() as connection:
+        await connection.execute(
+            "select from residents order by id offset $1 limit 1 for update", PEOPLE // 2
+        )
+        worker = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
+        try:
+            seen = 0
+            while seen < PEOPLE // 4:
+                await asyncio.sleep(0.02)
+                assert worker.returncode is None
+                seen = (await authority.version(registry, version))["progress"]["residents_seen"]
+        finally:
+            worker.send_signal(signal.SIGKILL)
+            await worker.wait()
     assert (await authority.version(registry, version))["progress"]["state"] == "running"

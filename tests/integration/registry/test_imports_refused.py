@@ -97,6 +97,10 @@ async def test_unknown_columns_are_listed(office: Office) -> None:
             {"heading": "房屋性质", "field": "property_kind"},
         ],
         "unknown": ["业主", "证件"],
+        "suggestions": [
+            {"heading": "业主", "fields": ["phone", "sex", "name"]},
+            {"heading": "证件", "fields": ["document"]},
+        ],
     }
     await nothing_kept(office)
     mapped = await office.send(xlsx(table), mapping='{"证件": "document"}')
