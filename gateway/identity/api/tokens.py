@@ -75,6 +75,7 @@ async def issue(request: Request, form: FormDep, issuer: IssuerDep, now: NowDep)
 @router.post(
     "/v1/revoke",
     operation_id="identity.tokens.revoke",
+    response_class=Response,  # an empty body, which the document must not call JSON
     responses={200: {"description": "It is not valid, or not any more."}, **REFUSALS},
     openapi_extra=form_body(
         token="!A refresh token; its session ends.",  # noqa: S106 — a description
