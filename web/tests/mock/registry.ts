@@ -88,11 +88,16 @@ function restricted(codes: string[]): Record<string, unknown> {
 export const purposeless = (headers: Record<string, string | undefined>): Answer | null =>
   headers['onegrid-purpose'] ? null : problem(400, 'purpose-required', '请说明查阅事由')
 
-export const getResident: Handler = (request, _state, [, id]) => {
+export const getResident: Handler = (request, state, [, id]) => {
   const refused = purposeless(request.headers)
   if (refused) return refused
   if (id !== PERSON.id) return problem(404, 'nothing-here', '未找到')
-  return ok(restricted((request.query.get('fields') ?? '').split(',')))
+  const codes = (request.query.get('fields') ?? '').split(',')
+  // The phone's household list holds the same person: what changed there is what is shown here.
+  const listed = state.households.flatMap((home) => home.members).find((member) => member.id === id)
+  const isNewer = listed !== undefined && listed.version > PERSON.version
+  const changed = isNewer ? { version: listed.version, ...(codes.includes('phone') ? { phone: listed.phone } : {}) } : {}
+  return ok({ ...restricted(codes), ...changed })
 }
 
 const search: Handler = (request) => {
