@@ -24,7 +24,8 @@ from services.common.database import Database
 from services.common.idempotency import Once
 from services.common.ids import new_id
 from services.common.timers import TimerLoop
-from services.registry.domain.filters import Asked, Asker
+from services.registry.domain.askers import Asker
+from services.registry.domain.filters import Asked
 from services.registry.domain.readings import Reading
 from services.registry.settings import RegistrySettings
 from services.registry.store.exports import jobs as exports

@@ -8,7 +8,7 @@ from services.common.auth import Caller
 from services.registry.api.aggregate_schemas import Aggregate, AggregateQuestion
 from services.registry.api.deps import StoreDep
 from services.registry.domain import scopes
-from services.registry.domain.filters import Asker
+from services.registry.domain.askers import Asker
 from services.registry.use_cases import aggregates
 from services.registry.use_cases.aggregates import Question
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.common.auth import Caller
 from services.common.idempotency import OnceHeader
 from services.registry.api import pages, place_schemas
-from services.registry.api.deps import StoreDep, asker_of
+from services.registry.api.deps import StoreDep, officer_of
 from services.registry.domain import scopes
 from services.registry.domain.places.changes import NewArea, Proposal
 from services.registry.use_cases.places import changes
@@ -43,7 +43,7 @@ async def ask(
     )
     base = f"{request.scope.get('root_path', '')}{router.prefix}"
     wish = Wish(proposal, body.note, base)
-    answer = await changes.ask(store, asker_of(caller), wish, once)
+    answer = await changes.ask(store, officer_of(caller), wish, once)
     return answer.response()
 
 
@@ -79,5 +79,5 @@ async def get(
         key = UUID(change_id)
     except ValueError as exc:
         raise AreaChangeNotFound from exc
-    body = await changes.one(store, asker_of(caller), key)
+    body = await changes.one(store, officer_of(caller), key)
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})

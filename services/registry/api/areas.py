@@ -8,7 +8,7 @@ from starlette.responses import Response
 from services.common.auth import Caller
 from services.common.idempotency import OnceHeader
 from services.registry.api import code_set_schemas, pages, place_schemas, schemas
-from services.registry.api.deps import StoreDep, asker_of
+from services.registry.api.deps import StoreDep, officer_of
 from services.registry.domain import scopes
 from services.registry.use_cases import areas
 from services.registry.use_cases.places import areas as places
@@ -61,7 +61,7 @@ async def register(
     """Grids by the secretariat; what is in them also by street and community. Valid from today."""
     names = (body.name, body.name_ko, body.name_en, body.address)
     place = NewPlace(body.parent, body.number, names)
-    answer = await places.register(store, asker_of(caller), place, once)
+    answer = await places.register(store, officer_of(caller), place, once)
     return answer.response()
 
 

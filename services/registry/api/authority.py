@@ -9,7 +9,7 @@ from services.common import edge
 from services.common.auth import Caller
 from services.common.idempotency import OnceHeader
 from services.registry.api import authority_schemas, documents, pages, schemas
-from services.registry.api.deps import StoreDep, asker_of
+from services.registry.api.deps import StoreDep, officer_of
 from services.registry.domain.authority import Row
 from services.registry.use_cases.authority import simulations, versions
 
@@ -65,7 +65,7 @@ async def draft(
     ranks = None if body.ranks is None else [Row(**cell.model_dump()) for cell in body.ranks]
     changes = [Row(**cell.model_dump()) for cell in body.changes or ()]
     asked = versions.Draft(body.note, ranks, body.base, changes)
-    return (await versions.draft(store, asker_of(caller), asked, once)).response()
+    return (await versions.draft(store, officer_of(caller), asked, once)).response()
 
 
 @router.post(
@@ -87,7 +87,7 @@ async def simulate(
 ) -> Response:
     """200 with the counts; 202 where counting takes longer than a caller waits."""
     base = f"{request.scope.get('root_path', '')}{router.prefix}/simulations"
-    answer = await simulations.simulate(store, asker_of(caller), number, body.within, once, base)
+    answer = await simulations.simulate(store, officer_of(caller), number, body.within, once, base)
     return answer.response()
 
 
@@ -101,7 +101,7 @@ async def simulation(
     store: StoreDep, caller: Caller, simulation_id: Annotated[str, Path(max_length=36)]
 ) -> Response:
     """Counts so far; complete when its state is done."""
-    return (await simulations.one(store, asker_of(caller), simulation_id)).response()
+    return (await simulations.one(store, officer_of(caller), simulation_id)).response()
 
 
 @router.post(
@@ -116,5 +116,5 @@ async def activate(
 ) -> Response:
     """By another person than the drafter; a job then carries it into the records."""
     version = edge.version_of(request.headers.get("if-match"))
-    answer = await versions.activate(store, asker_of(caller), number, version, once)
+    answer = await versions.activate(store, officer_of(caller), number, version, once)
     return answer.response()

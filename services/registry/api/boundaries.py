@@ -10,7 +10,7 @@ from services.common.auth import Caller
 from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import OnceHeader
 from services.registry.api import bodies, documents, feature_schemas
-from services.registry.api.deps import StoreDep, asker_of
+from services.registry.api.deps import StoreDep, officer_of
 from services.registry.use_cases.places import boundaries
 from services.registry.use_cases.places.boundaries import Drawing
 
@@ -54,5 +54,5 @@ async def draw(
     given = request.headers.get("if-match")
     version = None if given is None else edge.version_of(given)
     drawing = Drawing(code, body, source, version)
-    answer = await boundaries.draw(store, asker_of(caller), drawing, once)
+    answer = await boundaries.draw(store, officer_of(caller), drawing, once)
     return answer.response()

@@ -8,7 +8,8 @@ from fastapi import Depends, Request
 from services.common import problems
 from services.common.auth import Principal
 from services.registry.api.policy import PURPOSES
-from services.registry.domain.places.askers import Asker
+from services.registry.domain.askers import Asker
+from services.registry.domain.officers import Officer
 from services.registry.domain.readings import Reading
 from services.registry.store.store import Store
 from services.registry.use_cases.residents import ResidentNotFound
@@ -42,9 +43,9 @@ def _stated(request: Request) -> str:
     return stated if stated in PURPOSES else _UNSTATED_PURPOSE
 
 
-def asker_of(principal: Principal) -> Asker:
-    """Who asks for something about areas."""
-    return Asker(
+def officer_of(principal: Principal) -> Officer:
+    """Who decides something in this request."""
+    return Officer(
         areas=principal.areas,
         roles=principal.roles,
         by=principal.subject,
@@ -69,5 +70,11 @@ async def _reading(request: Request) -> Reading:
     return reading_of(request)
 
 
+async def _asker(request: Request) -> Asker:
+    principal: Principal = request.state.principal
+    return Asker(principal.roles, principal.domains)
+
+
 StoreDep = Annotated[Store, Depends(_store)]
 ReadingDep = Annotated[Reading, Depends(_reading)]
+AskerDep = Annotated[Asker, Depends(_asker)]

@@ -8,9 +8,8 @@ from starlette.responses import Response
 from services.common.auth import Caller, Principal
 from services.common.idempotency import OnceHeader
 from services.registry.api import disagreement_schemas, pages
-from services.registry.api.deps import ReadingDep, StoreDep, uuid_of
+from services.registry.api.deps import AskerDep, ReadingDep, StoreDep, uuid_of
 from services.registry.domain import scopes
-from services.registry.domain.disagreements import Actor
 from services.registry.use_cases.disagreements import disputes, looking
 from services.registry.use_cases.disagreements.looking import Wanted
 
@@ -52,12 +51,12 @@ async def open_dispute(
 async def of_resident(
     request: Request,
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     resident_id: ResidentId,
 ) -> Response:
     """Of fields the caller reads, and those its organisation opened; oldest first."""
-    items = await disputes.of_resident(store, reading, _actor(caller), uuid_of(resident_id))
+    items = await disputes.of_resident(store, reading, asker, uuid_of(resident_id))
     return pages.answer(request, items, None)
 
 
@@ -71,12 +70,13 @@ async def listed(
     request: Request,
     store: StoreDep,
     caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     filters: Annotated[disagreement_schemas.DisputeFilter, Query()],
 ) -> Response:
     """A department sees those about its own fields; oldest first, with their age in days."""
     wanted = _wanted(filters, caller)
-    return pages.answer(request, *await disputes.page(store, reading, _actor(caller), wanted))
+    return pages.answer(request, *await disputes.page(store, reading, asker, wanted))
 
 
 @router.post(
@@ -87,7 +87,7 @@ async def listed(
 )
 async def decide(
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     once: OnceHeader,
     dispute_id: Key,
@@ -97,7 +97,7 @@ async def decide(
     decision = disputes.Decision(
         body.decision == "uphold", "value" in body.model_fields_set, body.value, body.reason
     )
-    answer = await disputes.decide(store, reading, _actor(caller), dispute_id, decision, once)
+    answer = await disputes.decide(store, reading, asker, dispute_id, decision, once)
     return answer.response()
 
 
@@ -111,12 +111,13 @@ async def verifications(
     request: Request,
     store: StoreDep,
     caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     filters: Annotated[disagreement_schemas.VerificationFilter, Query()],
 ) -> Response:
     """Oldest first, with what is shown and what was said against it."""
     wanted = _wanted(filters, caller)
-    return pages.answer(request, *await looking.page(store, reading, _actor(caller), wanted))
+    return pages.answer(request, *await looking.page(store, reading, asker, wanted))
 
 
 @router.post(
@@ -127,7 +128,7 @@ async def verifications(
 )
 async def resolve(
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     once: OnceHeader,
     verification_id: Key,
@@ -135,12 +136,8 @@ async def resolve(
 ) -> Response:
     """Confirms what is shown, or says what it is; kept as an assertion for the field's owner."""
     finding = looking.Finding(body.confirm, body.value, body.note)
-    answer = await looking.resolve(store, reading, _actor(caller), verification_id, finding, once)
+    answer = await looking.resolve(store, reading, asker, verification_id, finding, once)
     return answer.response()
-
-
-def _actor(caller: Principal) -> Actor:
-    return Actor(caller.roles, caller.domains)
 
 
 def _wanted(filters: disagreement_schemas.DisagreementFilter, caller: Principal) -> Wanted:

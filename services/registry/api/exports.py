@@ -13,10 +13,10 @@ from services.registry.api.deps import ReadingDep
 from services.registry.api.export_schemas import ExportCreate, ProvisionFilter
 from services.registry.api.schemas import PageFilter
 from services.registry.domain import scopes
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import DEPARTMENT_ROLES
 from services.registry.domain.exports import jobs as domain
 from services.registry.domain.exports.plans import MEDIA_TYPES
-from services.registry.domain.filters import Asker
 from services.registry.domain.readings import Reading
 from services.registry.use_cases.exports import jobs
 from services.registry.use_cases.exports.jobs import Whose

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.registry.domain import filters
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import Catalogue
 
 _PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
@@ -57,7 +58,7 @@ class Filter(BaseModel):
     )
 
     def checked(
-        self, catalogue: Catalogue, asker: filters.Asker, today: date, pointer: str = ""
+        self, catalogue: Catalogue, asker: Asker, today: date, pointer: str = ""
     ) -> filters.Filter:
         """The filter of the domain; raises what `filters.check` raises.
 

@@ -7,12 +7,10 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from services.common import edge
-from services.common.auth import Caller
 from services.common.idempotency import OnceHeader
 from services.registry.api import household_schemas as schemas
-from services.registry.api.deps import ReadingDep, StoreDep, uuid_of
+from services.registry.api.deps import AskerDep, ReadingDep, StoreDep, uuid_of
 from services.registry.api.documents import IF_MATCH
-from services.registry.domain.filters import Asker
 from services.registry.domain.life_events.errors import HouseholdNotFound
 from services.registry.use_cases.households import dwellings
 from services.registry.use_cases.households import reading as households
@@ -29,14 +27,13 @@ router = APIRouter(prefix="/v1", tags=["households"])
 )
 async def get(
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     household_id: Annotated[str, Path(max_length=36)],
     filters: Annotated[schemas.HouseholdFilter, Query()],
 ) -> Response:
     """As it is, or as it was on a day; every member shown leaves an access record."""
     key = _household_id(household_id)
-    asker = Asker(caller.roles, caller.domains)
     answer = await households.household(store, reading, asker, households.Question(key, filters.on))
     return answer.response()
 
@@ -49,12 +46,11 @@ async def get(
 )
 async def of_resident(
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     resident_id: Annotated[str, Path(max_length=36)],
 ) -> Response:
     """Living and registered apart: a household one is registered in may be another's home."""
-    asker = Asker(caller.roles, caller.domains)
     answer = await households.of_resident(store, reading, asker, uuid_of(resident_id))
     return answer.response()
 
@@ -69,7 +65,7 @@ async def of_resident(
 async def change_dwelling(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoint
     request: Request,
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     once: OnceHeader,
     household_id: Annotated[str, Path(max_length=36)],
@@ -80,7 +76,6 @@ async def change_dwelling(  # noqa: PLR0913, PLR0917 — what FastAPI hands to a
     version = edge.version_of(request.headers.get("if-match"))
     use = None if body.use == "ended" else body.use
     wish = FurtherDwelling(key, version, body.dwelling, use, body.on)
-    asker = Asker(caller.roles, caller.domains)
     return (await dwellings.change(store, reading, asker, wish, once)).response()
 
 

@@ -11,10 +11,9 @@ from services.common.idempotency import OnceHeader
 from services.common.ids import new_id
 from services.registry.api import life_event_schemas as schemas
 from services.registry.api import pages
-from services.registry.api.deps import ReadingDep, StoreDep, uuid_of
+from services.registry.api.deps import AskerDep, ReadingDep, StoreDep, uuid_of
 from services.registry.api.schemas import PageFilter
 from services.registry.domain import scopes
-from services.registry.domain.filters import Asker
 from services.registry.domain.life_events.errors import LifeEventNotFound
 from services.registry.domain.life_events.reports import Report
 from services.registry.use_cases.life_events import reading as life_events
@@ -37,7 +36,7 @@ _APART = {"versions", "newcomers", "evidence", "legal_basis", "amends", "people"
 async def record(
     request: Request,
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     once: OnceHeader,
     body: schemas.LifeEventReport,
@@ -55,7 +54,6 @@ async def record(
         amends=body.amends,
         base=f"{request.scope.get('root_path', '')}/v1/life-events",
     )
-    asker = Asker(caller.roles, caller.domains)
     return (await recording.record(store, reading, asker, told, once)).response()
 
 
@@ -69,6 +67,7 @@ async def inside(
     request: Request,
     store: StoreDep,
     caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     filters: Annotated[schemas.LifeEventFilter, Query()],
 ) -> Response:
@@ -82,7 +81,6 @@ async def inside(
         after=filters.after,
         limit=filters.limit,
     )
-    asker = Asker(caller.roles, caller.domains)
     return pages.answer(request, *await life_events.page(store, reading, asker, question))
 
 
@@ -94,12 +92,11 @@ async def inside(
 )
 async def get(
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     event_id: Annotated[str, Path(max_length=36)],
 ) -> Response:
     """With its subjects, its evidence, and whether it was taken back."""
-    asker = Asker(caller.roles, caller.domains)
     body = await life_events.one(store, reading, asker, _event_id(event_id))
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
@@ -112,14 +109,13 @@ async def get(
 )
 async def reverse(
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     once: OnceHeader,
     event_id: Annotated[str, Path(max_length=36)],
     body: schemas.LifeEventReversal,
 ) -> Response:
     """What it changed is as it was, unless something builds on it: then 409 says what."""
-    asker = Asker(caller.roles, caller.domains)
     reversal = Reversal(_event_id(event_id), body.reason)
     return (await reversing.reverse(store, reading, asker, reversal, once)).response()
 
@@ -133,14 +129,13 @@ async def reverse(
 async def of_resident(
     request: Request,
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     resident_id: Annotated[str, Path(max_length=36)],
     filters: Annotated[PageFilter, Query()],
 ) -> Response:
     """Newest report first; every subject shown leaves an access record."""
     question = Question(resident_id=uuid_of(resident_id), after=filters.after, limit=filters.limit)
-    asker = Asker(caller.roles, caller.domains)
     return pages.answer(request, *await life_events.page(store, reading, asker, question))
 
 

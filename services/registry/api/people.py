@@ -6,12 +6,10 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from services.common import edge
-from services.common.auth import Caller
 from services.common.idempotency import OnceHeader
 from services.registry.api import people_schemas as schemas
-from services.registry.api.deps import ReadingDep, StoreDep, uuid_of
+from services.registry.api.deps import AskerDep, ReadingDep, StoreDep, uuid_of
 from services.registry.api.documents import IF_MATCH
-from services.registry.domain.filters import Asker
 from services.registry.use_cases.people import documents, enrolling, papers
 from services.registry.use_cases.people.documents import Given, Whose
 from services.registry.use_cases.people.enrolling import Enrolment
@@ -29,7 +27,7 @@ router = APIRouter(prefix="/v1/residents", tags=["people"])
 async def register(
     request: Request,
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     once: OnceHeader,
     body: schemas.ResidentGiven,
@@ -37,7 +35,6 @@ async def register(
     """409 when somebody has the document; with the id, when that is inside the caller's areas."""
     base = f"{request.scope.get('root_path', '')}{router.prefix}"
     enrolment = Enrolment(body.newcomer(), body.dwelling, body.household_id, base)
-    asker = Asker(caller.roles, caller.domains)
     return (await enrolling.enrol(store, reading, asker, enrolment, once)).response()
 
 
@@ -49,12 +46,11 @@ async def register(
 )
 async def listed(
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     resident_id: Annotated[str, Path(max_length=36)],
 ) -> Response:
     """Those that count first, then those that ended."""
-    asker = Asker(caller.roles, caller.domains)
     return (await papers.listed(store, reading, asker, uuid_of(resident_id))).response()
 
 
@@ -69,7 +65,7 @@ async def listed(
 async def add(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoint
     request: Request,
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     once: OnceHeader,
     resident_id: Annotated[str, Path(max_length=36)],
@@ -78,7 +74,6 @@ async def add(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoint
     """The first document of a resident is the primary one, whatever is said."""
     given = Given(**body.model_dump(exclude={"primary"}), is_primary=body.primary)
     change = (_whose(request, resident_id), given)
-    asker = Asker(caller.roles, caller.domains)
     return (await documents.add(store, reading, asker, change, once)).response()
 
 
@@ -92,7 +87,7 @@ async def add(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoint
 async def end(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoint
     request: Request,
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     once: OnceHeader,
     resident_id: Annotated[str, Path(max_length=36)],
@@ -101,7 +96,6 @@ async def end(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoint
 ) -> Response:
     """Its number is free again; it stays in the list, with the reason."""
     change = (_whose(request, resident_id), document_id, body.reason)
-    asker = Asker(caller.roles, caller.domains)
     return (await documents.end(store, reading, asker, change, once)).response()
 
 
@@ -115,7 +109,7 @@ async def end(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoint
 async def correct(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoint
     request: Request,
     store: StoreDep,
-    caller: Caller,
+    asker: AskerDep,
     reading: ReadingDep,
     once: OnceHeader,
     resident_id: Annotated[str, Path(max_length=36)],
@@ -124,7 +118,6 @@ async def correct(  # noqa: PLR0913, PLR0917 — what FastAPI hands to an endpoi
 ) -> Response:
     """The wrong number is kept as an ended document, with the reason."""
     change = (_whose(request, resident_id), document_id, body.number, body.reason)
-    asker = Asker(caller.roles, caller.domains)
     return (await documents.put_right(store, reading, asker, change, once)).response()
 
 

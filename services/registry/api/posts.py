@@ -10,7 +10,7 @@ from services.common import edge
 from services.common.auth import Caller
 from services.common.idempotency import OnceHeader
 from services.registry.api import documents, pages, post_schemas
-from services.registry.api.deps import StoreDep, asker_of
+from services.registry.api.deps import StoreDep, officer_of
 from services.registry.domain import scopes
 from services.registry.use_cases.places import posts
 from services.registry.use_cases.places.posts import Appointment, PostNotFound
@@ -33,7 +33,7 @@ async def appoint(
 ) -> Response:
     """Street and road chiefs, grid heads and workers, building and unit chiefs."""
     wanted = Appointment(**body.model_dump())
-    answer = await posts.appoint(store, asker_of(caller), wanted, once)
+    answer = await posts.appoint(store, officer_of(caller), wanted, once)
     return answer.response()
 
 
@@ -72,7 +72,7 @@ async def correct(
     """For mistakes; when another person takes the post, end it and appoint anew."""
     version = edge.version_of(request.headers.get("if-match"))
     changes = {"version": version, **body.model_dump()}
-    answer = await posts.correct(store, asker_of(caller), _uuid(post_id), changes, once)
+    answer = await posts.correct(store, officer_of(caller), _uuid(post_id), changes, once)
     return answer.response()
 
 
@@ -93,7 +93,7 @@ async def end(
 ) -> Response:
     """From the day named on, the post is free."""
     version = edge.version_of(request.headers.get("if-match"))
-    answer = await posts.end(store, asker_of(caller), _uuid(post_id), version, body.on, once)
+    answer = await posts.end(store, officer_of(caller), _uuid(post_id), version, body.on, once)
     return answer.response()
 
 

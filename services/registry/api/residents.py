@@ -18,7 +18,8 @@ from services.common.idempotency import OnceHeader
 from services.registry.api import bodies, documents, pages, queries, schemas
 from services.registry.api.deps import ReadingDep, StoreDep, reading_of, uuid_of
 from services.registry.domain import documents as kinds
-from services.registry.domain import filters, scopes
+from services.registry.domain import scopes
+from services.registry.domain.askers import Asker
 from services.registry.store.store import Store
 from services.registry.use_cases import corrections, residents, sights
 from services.registry.use_cases.authority import explaining
@@ -72,7 +73,7 @@ async def search(
     """Residents by dwelling; a wide area needs a specific name or a telephone number."""
     scopes.require_within(body.within, caller.areas, "/within")
     wanted = store.selections.of(body.fields, "/fields", caller.roles, caller.domains)
-    asker = filters.Asker(caller.roles, caller.domains)
+    asker = Asker(caller.roles, caller.domains)
     asked = body.checked(store.catalogue, asker, local_day(utc_now()))
     question = residents.Question(asked, body.after, body.limit, body.count == "capped")
     found = await residents.find(store, reading, wanted, question)

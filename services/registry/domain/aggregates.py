@@ -14,8 +14,9 @@ from typing import Final, TypeAlias
 from services.common.errors import DomainError, Fault, Kind, ValidationFailed
 from services.registry.domain import areas
 from services.registry.domain.areas import Level
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import Catalogue, Field
-from services.registry.domain.filters import NEVER, Asked, Asker
+from services.registry.domain.filters import NEVER, Asked
 
 LEAST: Final = 5
 """Residents of a cell that is told, at least."""

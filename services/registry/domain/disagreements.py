@@ -9,13 +9,12 @@ VerificationIsOver     it was resolved or withdrawn before
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from services.common.clock import local_day
 from services.common.errors import DomainError, Kind, NothingHere, NotPermitted
-from services.registry.domain.assertions import Method, method_of
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import (
     DEPARTMENT_ROLES,
     Catalogue,
@@ -78,40 +77,22 @@ class VerificationIsOver(DomainError):
 OPEN: Final = "open"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who says or decides something about a record.
-
-    Attributes:
-        roles: Of the caller.
-        domains: Of the caller.
-    """
-
-    roles: frozenset[str]
-    domains: frozenset[str]
-
-    @property
-    def method(self) -> Method:
-        """How the caller learnt it: on a visit, or in its department."""
-        return method_of(self.roles)
-
-
-def is_told(field: Field, actor: Actor) -> bool:
+def is_told(field: Field, asker: Asker) -> bool:
     """Whether somebody is told that sources disagree about a field, and what they say.
 
     Sensitive fields concern their owner alone: that a disability is contested tells enough.
     """
-    if not field.readable_by(actor.roles, actor.domains):
+    if not field.readable_by(asker.roles, asker.domains):
         return False
-    return field.sensitivity != "sensitive" or field.owner in actor.domains
+    return field.sensitivity != "sensitive" or field.owner in asker.domains
 
 
-def is_decider(field: Field, actor: Actor) -> bool:
+def is_decider(field: Field, asker: Asker) -> bool:
     """Whether somebody decides about a field for the department that owns it."""
-    return bool(actor.roles & DEPARTMENT_ROLES) and field.owner in actor.domains
+    return bool(asker.roles & DEPARTMENT_ROLES) and field.owner in asker.domains
 
 
-def told(catalogue: Catalogue, only: str | None, actor: Actor) -> list[str]:
+def told(catalogue: Catalogue, only: str | None, asker: Asker) -> list[str]:
     """Codes of the fields whose disagreements somebody is told, or the one that is asked for.
 
     Raises:
@@ -121,7 +102,7 @@ def told(catalogue: Catalogue, only: str | None, actor: Actor) -> list[str]:
     fields: Iterable[Field] = catalogue.values()
     if only is not None:
         fields = catalogue.named([only], "#query/field")
-    codes = [field.code for field in fields if is_told(field, actor)]
+    codes = [field.code for field in fields if is_told(field, asker)]
     if only is not None and not codes:
         raise FieldNotReadable(f"Not readable for you: {only}.", fields=[only])
     return codes

@@ -18,6 +18,7 @@ from unicodedata import normalize
 
 from services.common.errors import DomainError, Fault, Kind, ValidationFailed
 from services.registry.domain import areas, search, values
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import DEPARTMENT_ROLES, Catalogue, Field
 
 Op: TypeAlias = Literal["eq", "in", "ge", "le", "missing", "stale"]
@@ -44,19 +45,6 @@ class FieldNotSearchable(DomainError):
     title = "A field is not a search key"
     title_zh = "该字段不能作为查询条件"
     title_ko = "이 항목은 검색 조건으로 쓸 수 없습니다"
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who filters.
-
-    Attributes:
-        roles: Of the caller.
-        domains: Of the caller.
-    """
-
-    roles: frozenset[str]
-    domains: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from services.common.clock import Clock, utc_now
 from services.registry.domain import aggregates, filters
 from services.registry.domain.aggregates import AggregateTooFine, Key
 from services.registry.domain.areas import Level
+from services.registry.domain.askers import Asker
 from services.registry.domain.exports import plans
-from services.registry.domain.filters import Asked, Asker
+from services.registry.domain.filters import Asked
 from services.registry.store import aggregates as counts
 from services.registry.store.store import Store
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.registry.domain import areas, filters, search
-from services.registry.domain.filters import Asked, AskedCondition, Asker, Filter
+from services.registry.domain.askers import Asker
+from services.registry.domain.filters import Asked, AskedCondition, Filter
 from services.registry.store import filters as sql
 from tests.factories.registry import Person, Registry, id_number
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from services.common.errors import ValidationFailed
 from services.registry.domain import aggregates
 from services.registry.domain.aggregates import LEAST, FieldNotGroupable, Key
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import Catalogue, FieldNotReadable
-from services.registry.domain.filters import Asked, Asker
+from services.registry.domain.filters import Asked
 from tests.factories.registry import catalogue_field
 
 COUNTY = "222406"

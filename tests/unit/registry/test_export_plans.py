@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import Catalogue, FieldNotReadable, UnknownField
 from services.registry.domain.exports import plans
 from services.registry.domain.exports.errors import ExportTooBroad, FieldNotExportable
 from services.registry.domain.exports.plans import Plan
-from services.registry.domain.filters import Asked, AskedCondition, Asker
+from services.registry.domain.filters import Asked, AskedCondition
 from tests.factories.registry import COMMUNITY, COUNTY, catalogue_field
 
 CATALOGUE = Catalogue(

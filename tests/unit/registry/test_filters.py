@@ -10,8 +10,9 @@ import pytest
 
 from services.common.errors import DomainError, ValidationFailed
 from services.registry.domain import catalogue, filters
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import Catalogue, FieldNotReadable, UnknownField
-from services.registry.domain.filters import Asked, AskedCondition, Asker, FieldNotSearchable
+from services.registry.domain.filters import Asked, AskedCondition, FieldNotSearchable
 from services.registry.domain.search import SearchTooBroad
 
 TODAY = date(2026, 11, 24)

@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from services.registry.domain import areas
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import DEPARTMENT_ROLES, Catalogue, Field
 from services.registry.domain.exports.errors import ExportTooBroad, FieldNotExportable
-from services.registry.domain.filters import Asked, AskedCondition, Asker
+from services.registry.domain.filters import Asked, AskedCondition
 
 Format: TypeAlias = Literal["xlsx", "csv", "parquet", "ndjson"]
 Encoding: TypeAlias = Literal["utf-8", "gb18030"]

@@ -33,7 +33,7 @@ from services.registry.domain.authority_versions import (
     SimulationNotFound,
 )
 from services.registry.domain.catalogue import Field
-from services.registry.domain.places.askers import Asker
+from services.registry.domain.officers import Officer
 from services.registry.store import assertions as kept_assertions
 from services.registry.store.assertions import Kept
 from services.registry.store.authority import matrices, records, versions
@@ -57,7 +57,7 @@ class _Comparison:
 
 async def simulate(  # noqa: PLR0913 — who asks what, of which area, how patiently
     store: Store,
-    asker: Asker,
+    asker: Officer,
     number: int,
     within: str,
     once: Once,
@@ -97,7 +97,7 @@ async def simulate(  # noqa: PLR0913 — who asks what, of which area, how patie
         return await tx.answer(_answer(simulation, f"{base}/{simulation.id}"))
 
 
-async def one(store: Store, asker: Asker, text: str) -> Answer:
+async def one(store: Store, asker: Officer, text: str) -> Answer:
     """How a simulation stands.
 
     Raises:

@@ -14,7 +14,7 @@ from services.registry.domain import areas, authority
 from services.registry.domain import authority_versions as domain
 from services.registry.domain.authority import Matrix, Row
 from services.registry.domain.authority_versions import AuthorityVersionNotFound, Version
-from services.registry.domain.places.askers import Asker
+from services.registry.domain.officers import Officer
 from services.registry.store.authority import matrices, versions
 from services.registry.store.store import Store, Tx
 
@@ -71,7 +71,7 @@ async def page(store: Store, after: str | None, limit: int) -> tuple[bytes, str 
     return orjson.dumps([domain.as_json(v) for v in found[:limit]]), following
 
 
-async def draft(store: Store, asker: Asker, asked: Draft, once: Once) -> Answer:
+async def draft(store: Store, asker: Officer, asked: Draft, once: Once) -> Answer:
     """Write a draft.
 
     Raises:
@@ -90,7 +90,7 @@ async def draft(store: Store, asker: Asker, asked: Draft, once: Once) -> Answer:
 
 
 async def activate(
-    store: Store, asker: Asker, number: int, version: int, once: Once, clock: Clock = utc_now
+    store: Store, asker: Officer, number: int, version: int, once: Once, clock: Clock = utc_now
 ) -> Answer:
     """Make a draft the active version, and set going what carries it into the records.
 

@@ -15,9 +15,9 @@ from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
 from services.common.outbox import Event
 from services.registry.domain import areas, disagreements, scopes, values
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import Field
 from services.registry.domain.disagreements import (
-    Actor,
     DisputeIsDecided,
     DisputeIsOpen,
     DisputeNotFound,
@@ -108,14 +108,14 @@ async def open_(  # noqa: PLR0913 — who says what of whom
 
 
 async def of_resident(
-    store: Store, reading: Reading, actor: Actor, resident_id: UUID, clock: Clock = utc_now
+    store: Store, reading: Reading, asker: Asker, resident_id: UUID, clock: Clock = utc_now
 ) -> bytes:
     """Disputes of a resident as JSON: of fields the caller reads, and those it opened.
 
     Raises:
         ResidentNotFound: There is none, or none whom the caller may see.
     """
-    fields = disagreements.told(store.catalogue, None, actor)
+    fields = disagreements.told(store.catalogue, None, asker)
     counties = scopes.counties_of(reading.areas, store.counties)
     async with store.read() as connection:
         county = await corrections.county_of(connection, resident_id, counties, reading.areas)
@@ -126,16 +126,16 @@ async def of_resident(
 
 
 async def page(
-    store: Store, reading: Reading, actor: Actor, wanted: Wanted, clock: Clock = utc_now
+    store: Store, reading: Reading, asker: Asker, wanted: Wanted, clock: Clock = utc_now
 ) -> tuple[bytes, str | None]:
     """A page of disputes as JSON, oldest first, and the next page's cursor.
 
     A department is told those about its own fields: it decides them.
     """
-    fields = disagreements.told(store.catalogue, wanted.field, actor)
-    if actor.domains:
+    fields = disagreements.told(store.catalogue, wanted.field, asker)
+    if asker.domains:
         catalogue = store.catalogue
-        fields = [f for f in fields if disagreements.is_decider(catalogue[f], actor)]
+        fields = [f for f in fields if disagreements.is_decider(catalogue[f], asker)]
     question = (wanted.within, wanted.state, wanted.field)
     after = cursors.identifier(wanted.after, question, _FIRST)
     async with store.read() as connection:
@@ -159,7 +159,7 @@ async def page(
 async def decide(  # noqa: PLR0913 — who decides what, of which dispute
     store: Store,
     reading: Reading,
-    actor: Actor,
+    asker: Asker,
     text: str,
     decision: Decision,
     once: Once,
@@ -182,7 +182,7 @@ async def decide(  # noqa: PLR0913 — who decides what, of which dispute
         if row is None:
             raise DisputeNotFound
         field = store.catalogue[row["field"]]
-        if not disagreements.is_decider(field, actor):
+        if not disagreements.is_decider(field, asker):
             raise DisputeNotYours
         accepted = _accepted(store, field, decision, local_day(now))
         held = await corrections.hold(
@@ -199,7 +199,7 @@ async def decide(  # noqa: PLR0913 — who decides what, of which dispute
             raise DisputeIsDecided
         if accepted:
             await put(
-                store, tx, held, accepted, reading, method=actor.method, now=now, settles=True
+                store, tx, held, accepted, reading, method=asker.method, now=now, settles=True
             )
         version = await _flag(tx, held, field, reading, is_disputed=False)
         told = _event(DECIDED, key, held, field, version, now, outcome=state)

@@ -12,9 +12,9 @@ from services.common.clock import Clock, local_day, utc_now
 from services.common.errors import ValidationFailed
 from services.common.idempotency import Answer, Once
 from services.registry.domain import disagreements, masking, scopes, values
+from services.registry.domain.askers import Asker
 from services.registry.domain.catalogue import Field, FieldNotCollectable
 from services.registry.domain.disagreements import (
-    Actor,
     VerificationIsOver,
     VerificationNotFound,
 )
@@ -66,14 +66,14 @@ class Finding:
 
 
 async def page(
-    store: Store, reading: Reading, actor: Actor, wanted: Wanted, clock: Clock = utc_now
+    store: Store, reading: Reading, asker: Asker, wanted: Wanted, clock: Clock = utc_now
 ) -> tuple[bytes, str | None]:
     """A page of verifications as JSON, and the next page's cursor.
 
     Raises:
         UnknownField, FieldNotReadable: The field asked for is not for the caller.
     """
-    fields = disagreements.told(store.catalogue, wanted.field, actor)
+    fields = disagreements.told(store.catalogue, wanted.field, asker)
     question = (wanted.within, wanted.state, wanted.field)
     after = cursors.identifier(wanted.after, question, _FIRST)
     async with store.read() as connection:
@@ -97,7 +97,7 @@ async def page(
 async def resolve(  # noqa: PLR0913 — who found what, looking at which
     store: Store,
     reading: Reading,
-    actor: Actor,
+    asker: Asker,
     text: str,
     finding: Finding,
     once: Once,
@@ -121,7 +121,7 @@ async def resolve(  # noqa: PLR0913 — who found what, looking at which
             raise VerificationNotFound
         county, resident_id, code = found
         field = store.catalogue[code]
-        _require_resolver(field, actor)
+        _require_resolver(field, asker)
         # First the record, as everybody who writes to it: nobody waits for the other then.
         held = await corrections.hold(tx.connection, resident_id, [county], reading.areas)
         if held is None:
@@ -134,7 +134,7 @@ async def resolve(  # noqa: PLR0913 — who found what, looking at which
         ):
             raise VerificationIsOver
         _, version = await put(
-            store, tx, held, {field: accepted}, reading, method=actor.method, now=now, settles=True
+            store, tx, held, {field: accepted}, reading, method=asker.method, now=now, settles=True
         )
         dwelling = str(held.columns["dwelling"])
         row = {"id": key, "resident_id": resident_id, "field": code, "dwelling": dwelling}
@@ -165,12 +165,12 @@ async def _accepted(
         raise ValidationFailed(exc.fault) from exc
 
 
-def _require_resolver(field: Field, actor: Actor) -> None:
-    if not disagreements.is_told(field, actor):
+def _require_resolver(field: Field, asker: Asker) -> None:
+    if not disagreements.is_told(field, asker):
         raise VerificationNotFound
-    if field.collected_from(actor.roles, actor.domains):
+    if field.collected_from(asker.roles, asker.domains):
         return
-    if not disagreements.is_decider(field, actor):
+    if not disagreements.is_decider(field, asker):
         raise FieldNotCollectable(f"Not yours to record: {field.code}.", fields=[field.code])
 
 

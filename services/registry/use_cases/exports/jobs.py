@@ -12,12 +12,12 @@ from services.common import paging, timers
 from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
 from services.registry.domain import filters
+from services.registry.domain.askers import Asker
 from services.registry.domain.exports import jobs as domain
 from services.registry.domain.exports import plans
 from services.registry.domain.exports.errors import ExportHasNoFile, ExportIsOver, ExportNotFound
 from services.registry.domain.exports.jobs import Export
 from services.registry.domain.exports.plans import Plan
-from services.registry.domain.filters import Asker
 from services.registry.domain.readings import Reading
 from services.registry.store.exports import jobs as exports
 from services.registry.use_cases import cursors

@@ -6,9 +6,8 @@ that was interrupted is begun again, for its snapshot is gone; its records went 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -18,9 +17,9 @@ from services.common import timers
 from services.common.errors import DomainError
 from services.common.timers import Handler, Leased, LeaseLost
 from services.registry.domain import filters
+from services.registry.domain.askers import Asker
 from services.registry.domain.exports.errors import ExportFailed, ExportTooLarge
 from services.registry.domain.exports.jobs import Export
-from services.registry.domain.filters import Asker
 from services.registry.domain.readings import Reading
 from services.registry.store.exports import jobs as exports
 from services.registry.store.exports import writers
@@ -28,6 +27,7 @@ from services.registry.store.exports.rows import Cursor, Extract, Row
 from services.registry.store.exports.writers import Table, Writer
 from services.registry.use_cases.exports.jobs import expiry_key, payload_of
 from services.registry.use_cases.exports.plan import EXPIRE, RUN, Exporting
+from services.registry.use_cases.own_thread import OwnThread
 
 OPERATION: Final = "registry.exports.start"
 _MOST_TRIES: Final = 5
@@ -36,7 +36,6 @@ _LEASE_S: Final = 60.0
 _LONG_LEASE_S: Final = 900.0
 
 _log = structlog.get_logger()
-Result = TypeVar("Result")
 
 
 def handlers(env: Exporting) -> Mapping[str, Handler]:
@@ -93,12 +92,12 @@ class _Worker:
         self._env = env
         self._leased = leased
         self._job = job
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="export")
+        self._thread = OwnThread("export")
         self._reading = _reading(job)
 
     def close(self) -> None:
         """Let the thread end when its work is done."""
-        self._thread.shutdown(wait=False)
+        self._thread.close()
 
     async def export(self) -> None:
         """Write the file, commit the accesses, enter the provision."""
@@ -109,13 +108,13 @@ class _Worker:
         fields = [catalogue[code] for code in job.plan.fields]
         table = Table(job.plan, fields, env.sheet_rows)
         with env.files.new(job.id) as (target, working):
-            writer = await self._in_thread(writers.open_writer, table, target, working)
+            writer = await self._thread.run(writers.open_writer, table, target, working)
             async with env.store.snapshot() as connection:
                 cursor = Cursor(connection, job.id.hex)
                 done = await self._write(cursor, Extract(fields, env.store.sealer), writer)
                 await self._heartbeat(done, done, _LONG_LEASE_S)
-                await self._in_thread(writer.close)
-        measured = await self._in_thread(env.files.measure, job.id)
+                await self._thread.run(writer.close)
+        measured = await self._thread.run(env.files.measure, job.id)
         await self._end("done", residents=done, measured=measured)
 
     async def fail(self, refusal: DomainError) -> None:
@@ -136,7 +135,7 @@ class _Worker:
         rows = await self._next(cursor)
         while rows:
             # The next chunk is read while this one is written.
-            writing = asyncio.ensure_future(self._in_thread(_put, extract, writer, rows))
+            writing = asyncio.ensure_future(self._thread.run(_put, extract, writer, rows))
             done += len(rows)
             try:
                 rows = await self._next(cursor)
@@ -172,9 +171,6 @@ class _Worker:
             due_at = now + env.keep
             await timers.schedule(tx.connection, expiry_key(job), EXPIRE, due_at, payload_of(job))
         _log.info("export.over", export_id=str(job.id), state=state, residents=residents)
-
-    async def _in_thread(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
 
 def _put(extract: Extract, writer: Writer, rows: Sequence[Row]) -> None:

@@ -10,7 +10,7 @@ from services.common.clock import Clock, local_day, utc_now
 from services.common.errors import Fault, ValidationFailed, VersionIsStale
 from services.common.idempotency import Answer, Once
 from services.registry.domain import areas, scopes
-from services.registry.domain.filters import Asker
+from services.registry.domain.askers import Asker
 from services.registry.domain.life_events import rights
 from services.registry.domain.life_events.errors import HouseholdNotFound, LifeEventNotPossible
 from services.registry.domain.readings import Reading

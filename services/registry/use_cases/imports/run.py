@@ -7,8 +7,7 @@ and its step rolls back.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from services.registry.use_cases.imports.apply import Chunk, Known
 from services.registry.use_cases.imports.jobs import EXPIRE, RUN, expiry_key, payload_of
 from services.registry.use_cases.imports.plan import Importing
 from services.registry.use_cases.imports.read import Batch
+from services.registry.use_cases.own_thread import OwnThread
 
 _MOST_IN_VAIN: Final = 12
 """Leases without a single step, after which an import is given up."""
@@ -105,13 +105,11 @@ class _Worker:
         self._env = env
         self._leased = leased
         self._job = job
-        # One thread of its own: an open workbook stays in the thread that opened it, and the
-        # requests of this process keep the threads they share.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="import")
+        self._thread = OwnThread("import")
 
     def close(self) -> None:
         """Let the thread end when its work is done."""
-        self._thread.shutdown(wait=False)
+        self._thread.close()
 
     async def stage(self) -> None:
         """Read the file from the last staged row on, and stage what can be recorded."""
@@ -121,11 +119,11 @@ class _Worker:
             return
         batches = imports_read.batches(self._env, self._job)
         try:
-            step = await self._in_thread(self._read, batches)
+            step = await self._thread.run(self._read, batches)
             while step is not None:
-                step = await _with_next(self._keep(*step), self._in_thread(self._read, batches))
+                step = await _with_next(self._keep(*step), self._thread.run(self._read, batches))
         finally:
-            self._thread.submit(batches.close)
+            self._thread.later(batches.close)
         async with self._env.store.transaction() as tx:
             await self._advance(tx, phase="matching")
 
@@ -157,7 +155,7 @@ class _Worker:
         if found:
             async with self._env.store.transaction() as tx:
                 await timers.extend(tx.connection, self._leased, _OPENING_LEASE_S)
-            await self._in_thread(imports_read.write_errors, self._env, self._job, found)
+            await self._thread.run(imports_read.write_errors, self._env, self._job, found)
         await self._end("done", has_errors=bool(found))
 
     async def fail(self, refusal: DomainError) -> None:
@@ -199,7 +197,7 @@ class _Worker:
             matrix = await env.store.matrix(connection)
             persons = [person for _, person in pack.counted]
             known = await imports_apply.known(connection, env.store, matrix, job.sender, persons)
-        return pack, await self._in_thread(self._decided, pack, persons, matrix, known)
+        return pack, await self._thread.run(self._decided, pack, persons, matrix, known)
 
     def _decided(self, pack: Pack, persons: Sequence[bytes], matrix: Matrix, known: Known) -> Chunk:
         env, job = self._env, self._job
@@ -222,7 +220,7 @@ class _Worker:
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
             chunk = await imports_apply.settle(
-                tx.connection, env.store, job.sender, chunk, self._in_thread
+                tx.connection, env.store, job.sender, chunk, self._thread.run
             )
             if not job.dry_run:
                 await imports_apply.write(tx.connection, job.sender, chunk, env.clock())
@@ -251,9 +249,6 @@ class _Worker:
             due_at = env.clock() + env.keep
             await timers.schedule(tx.connection, expiry_key(job), EXPIRE, due_at, payload_of(job))
         _log.info("import.over", import_id=str(job.id), state=state)
-
-    async def _in_thread(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
 
 async def _with_next(

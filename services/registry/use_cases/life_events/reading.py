@@ -10,7 +10,7 @@ import orjson
 from services.common import paging
 from services.common.errors import NotPermitted
 from services.registry.domain import scopes
-from services.registry.domain.filters import Asker
+from services.registry.domain.askers import Asker
 from services.registry.domain.life_events import rights
 from services.registry.domain.life_events.errors import LifeEventNotFound
 from services.registry.domain.readings import Reading

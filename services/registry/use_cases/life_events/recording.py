@@ -13,8 +13,8 @@ from services.common.errors import Fault, ValidationFailed, VersionIsStale
 from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
 from services.registry.domain import areas
+from services.registry.domain.askers import Asker
 from services.registry.domain.assertions import method_of
-from services.registry.domain.filters import Asker
 from services.registry.domain.life_events import kinds, rights, world
 from services.registry.domain.life_events.errors import HouseholdNotFound, LaterEventRecorded
 from services.registry.domain.life_events.reports import Outcome, Report

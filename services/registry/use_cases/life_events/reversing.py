@@ -9,8 +9,8 @@ import orjson
 
 from services.common.clock import Clock, utc_now
 from services.common.idempotency import Answer, Once
+from services.registry.domain.askers import Asker
 from services.registry.domain.assertions import method_of
-from services.registry.domain.filters import Asker
 from services.registry.domain.life_events import rights, world
 from services.registry.domain.life_events.errors import (
     LifeEventBuiltUpon,

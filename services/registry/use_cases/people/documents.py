@@ -21,8 +21,8 @@ from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
 from services.common.outbox import Event
 from services.registry.domain import areas, documents, scopes
+from services.registry.domain.askers import Asker
 from services.registry.domain.assertions import method_of
-from services.registry.domain.filters import Asker
 from services.registry.domain.readings import Reading
 from services.registry.store import corrections as corrected
 from services.registry.store.people import documents as kept

@@ -11,9 +11,9 @@ from services.common.errors import Fault, ValidationFailed
 from services.common.idempotency import Answer, Once
 from services.common.outbox import Event
 from services.registry.domain import areas
+from services.registry.domain.askers import Asker
 from services.registry.domain.assertions import method_of
 from services.registry.domain.feed import REGISTERED
-from services.registry.domain.filters import Asker
 from services.registry.domain.life_events import rights
 from services.registry.domain.life_events.errors import HouseholdNotFound, LifeEventNotPossible
 from services.registry.domain.life_events.relations import HEAD, OTHER

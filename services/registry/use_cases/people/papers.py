@@ -7,7 +7,7 @@ import orjson
 
 from services.common.idempotency import Answer
 from services.registry.domain import masking, scopes
-from services.registry.domain.filters import Asker
+from services.registry.domain.askers import Asker
 from services.registry.domain.readings import Reading
 from services.registry.store import sealed
 from services.registry.store.people import documents as kept

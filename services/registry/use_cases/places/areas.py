@@ -12,8 +12,8 @@ from services.common.errors import DomainError, Fault, Kind, NothingHere, Valida
 from services.common.idempotency import Answer, Once
 from services.registry.domain import areas, scopes
 from services.registry.domain.areas import Level
+from services.registry.domain.officers import Officer
 from services.registry.domain.places import lineage, registering
-from services.registry.domain.places.askers import Asker
 from services.registry.domain.places.changes import AreaCodeInUse, AreaNotValid
 from services.registry.domain.places.lineage import Step
 from services.registry.store.places import areas as kept
@@ -95,7 +95,7 @@ async def history(store: Store, scope: Sequence[str], code: str) -> bytes:
 
 
 async def register(
-    store: Store, asker: Asker, place: NewPlace, once: Once, clock: Clock = utc_now
+    store: Store, asker: Officer, place: NewPlace, once: Once, clock: Clock = utc_now
 ) -> Answer:
     """Register a grid, building, unit or dwelling.
 

@@ -11,8 +11,8 @@ from services.common.clock import Clock, local_day, utc_now
 from services.common.errors import DomainError, Fault, Kind, ValidationFailed, VersionIsStale
 from services.common.idempotency import Answer, Once
 from services.registry.domain import areas
+from services.registry.domain.officers import Officer
 from services.registry.domain.places import boundaries as rules
-from services.registry.domain.places.askers import Asker
 from services.registry.domain.places.changes import AreaNotValid
 from services.registry.store.places import areas as places
 from services.registry.store.places import boundaries, changes
@@ -49,7 +49,7 @@ class Drawing:
 
 
 async def draw(
-    store: Store, asker: Asker, drawing: Drawing, once: Once, clock: Clock = utc_now
+    store: Store, asker: Officer, drawing: Drawing, once: Once, clock: Clock = utc_now
 ) -> Answer:
     """Write a boundary from today on, and what does not fit to its neighbours.
 

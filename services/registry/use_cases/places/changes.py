@@ -11,9 +11,9 @@ from services.common.errors import NothingHere
 from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
 from services.registry.domain import areas
+from services.registry.domain.officers import Officer
 from services.registry.domain.places import changes as rules
 from services.registry.domain.places import lineage, plans
-from services.registry.domain.places.askers import Asker
 from services.registry.domain.places.changes import Proposal
 from services.registry.domain.places.lineage import Pair
 from services.registry.store.places import changes
@@ -45,7 +45,7 @@ class Wish:
 
 
 async def ask(
-    store: Store, caller: Asker, wish: Wish, once: Once, clock: Clock = utc_now
+    store: Store, caller: Officer, wish: Wish, once: Once, clock: Clock = utc_now
 ) -> Answer:
     """Accept a change that can be carried out; a timer carries it out on its day.
 
@@ -106,7 +106,7 @@ async def planned(tx: Tx, proposal: Proposal) -> tuple[Pair, ...]:
     return plans.plan(proposal, parts, taken)
 
 
-async def one(store: Store, caller: Asker, change_id: UUID) -> bytes:
+async def one(store: Store, caller: Officer, change_id: UUID) -> bytes:
     """A change with its progress and the codes it gave.
 
     Raises:

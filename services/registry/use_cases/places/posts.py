@@ -14,8 +14,8 @@ from services.common.errors import Fault, NothingHere, ValidationFailed, Version
 from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
 from services.registry.domain import areas
+from services.registry.domain.officers import Officer
 from services.registry.domain.places import posts as rules
-from services.registry.domain.places.askers import Asker
 from services.registry.domain.places.changes import AreaNotValid
 from services.registry.store.places import areas as places
 from services.registry.store.places import posts
@@ -46,7 +46,7 @@ class Appointment:
 
 
 async def appoint(
-    store: Store, asker: Asker, wanted: Appointment, once: Once, clock: Clock = utc_now
+    store: Store, asker: Officer, wanted: Appointment, once: Once, clock: Clock = utc_now
 ) -> Answer:
     """Fill a post.
 
@@ -80,7 +80,7 @@ async def appoint(
 
 
 async def correct(
-    store: Store, asker: Asker, post_id: UUID, changes: Mapping[str, Any], once: Once
+    store: Store, asker: Officer, post_id: UUID, changes: Mapping[str, Any], once: Once
 ) -> Answer:
     """Write the holder's name and telephone anew.
 
@@ -106,7 +106,7 @@ async def correct(
 
 
 async def end(
-    store: Store, asker: Asker, post_id: UUID, version: int, day: date, once: Once
+    store: Store, asker: Officer, post_id: UUID, version: int, day: date, once: Once
 ) -> Answer:
     """Let a post end; `day` is the first on which it is free.
 
@@ -155,7 +155,7 @@ async def page(  # noqa: PLR0913 — one argument for each filter of the list
     return items, paging.encode([final.area, str(final.id)], question)
 
 
-async def _held(tx: Tx, store: Store, asker: Asker, post_id: UUID, version: int) -> Post:
+async def _held(tx: Tx, store: Store, asker: Officer, post_id: UUID, version: int) -> Post:
     post = await posts.hold(tx.connection, store.sealer, post_id)
     if post is None or not areas.within_any(post.area, asker.areas):
         raise PostNotFound

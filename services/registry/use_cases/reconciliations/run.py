@@ -5,9 +5,8 @@ that a killed worker's successor continues after the last whole step.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -30,6 +29,7 @@ from services.registry.use_cases.imports import apply as imports_apply
 from services.registry.use_cases.imports import read as imports_read
 from services.registry.use_cases.imports.plan import Importing
 from services.registry.use_cases.imports.read import Batch
+from services.registry.use_cases.own_thread import OwnThread
 from services.registry.use_cases.reconciliations import report
 from services.registry.use_cases.reconciliations.compare import Comparer, rejected
 from services.registry.use_cases.reconciliations.jobs import EXPIRE, RUN, expiry_key, payload_of
@@ -41,7 +41,6 @@ _LEASE_S: Final = 60.0
 _LONG_LEASE_S: Final = 900.0
 
 _log = structlog.get_logger()
-Result = TypeVar("Result")
 
 
 def handlers(env: Importing) -> Mapping[str, Handler]:
@@ -98,11 +97,11 @@ class _Worker:
         self._env = env
         self._leased = leased
         self._job = job
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reconciliation")
+        self._thread = OwnThread("reconciliation")
 
     def close(self) -> None:
         """Let the thread end when its work is done."""
-        self._thread.shutdown(wait=False)
+        self._thread.close()
 
     async def read(self) -> None:
         """Read the file from the last kept row on, and find the rows that repeat a person."""
@@ -112,10 +111,10 @@ class _Worker:
             return
         batches = imports_read.batches(self._env, self._job.file)
         try:
-            while (batch := await self._in_thread(next, batches, None)) is not None:
+            while (batch := await self._thread.run(next, batches, None)) is not None:
                 await self._keep(batch)
         finally:
-            self._thread.submit(batches.close)
+            self._thread.later(batches.close)
         async with self._env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
             repeated = await rows.mark_duplicates(tx.connection, self._job)
@@ -148,7 +147,7 @@ class _Worker:
         async with self._env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LONG_LEASE_S)
         pages = report.Pages(self._env, self._job, asyncio.get_running_loop())
-        await self._in_thread(report.write, self._env, self._job, pages)
+        await self._thread.run(report.write, self._env, self._job, pages)
         await self._end("done", has_file=True)
 
     async def fail(self, refusal: DomainError) -> None:
@@ -169,7 +168,7 @@ class _Worker:
             if not all(fault.is_warning for fault in faults)
         ]
         counted: Summary = {"rows": {"total": batch.rows, "rejected": batch.rejected}}
-        staged = await self._in_thread(_staged, sealer, job, batch)
+        staged = await self._thread.run(_staged, sealer, job, batch)
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
             await rows.add(tx.connection, job, staged, persons)
@@ -190,7 +189,7 @@ class _Worker:
                 connection, env.store, matrix, job.file.sender, persons
             )
         comparer = Comparer(env.store, matrix, job)
-        compared = await self._in_thread(comparer.compare, staged, present)
+        compared = await self._thread.run(comparer.compare, staged, present)
         async with env.store.transaction() as tx:
             await timers.extend(tx.connection, self._leased, _LEASE_S)
             listed = await differences.add(tx.connection, job, compared.found)
@@ -215,9 +214,6 @@ class _Worker:
             due_at = env.clock() + env.keep
             await timers.schedule(tx.connection, expiry_key(job), EXPIRE, due_at, payload_of(job))
         _log.info("reconciliation.over", reconciliation_id=str(job.id), state=state)
-
-    async def _in_thread(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
 
 def _staged(sealer: Sealer, job: Reconciliation, batch: Batch) -> list[Staged]:

@@ -1,10 +1,10 @@
-"""Who asks for something about areas."""
+"""Who decides something for an organisation: on areas, on whose word counts."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Officer:
     """What decides whether somebody may, and what is kept of who did.
 
     Attributes:
