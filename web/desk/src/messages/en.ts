@@ -284,6 +284,7 @@ const messages: Translation<typeof source> = {
       'unknown-heading': 'unknown heading',
       'not-your-field': 'not your field',
       'not-importable': 'cannot be imported',
+      'own-grid-layer-refused': 'there is one grid set; a department has none of its own',
       'field-mapped-twice': 'mapped twice',
     },
     duplicates: 'Duplicates',

@@ -284,6 +284,7 @@ const messages: Translation<typeof source> = {
       'unknown-heading': '알 수 없는 렬이름',
       'not-your-field': '본 부문의 것이 아님',
       'not-importable': '들여올 수 없음',
+      'own-grid-layer-refused': '격자는 하나뿐이며 부문 자체의 격자는 받지 않음',
       'field-mapped-twice': '중복된 렬',
     },
     duplicates: '중복',

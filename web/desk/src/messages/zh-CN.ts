@@ -281,6 +281,7 @@ export default {
       'unknown-heading': '不认识的列名',
       'not-your-field': '不属于本部门',
       'not-importable': '不能导入',
+      'own-grid-layer-refused': '全市州只用一套网格，不收部门自己的网格',
       'field-mapped-twice': '重复的列',
     },
     duplicates: '重复',
