@@ -23,7 +23,8 @@ def exactly(report: Report, least: int, most: int) -> tuple[UUID, ...]:
     """The people named, when they are so many and all different."""
     people = tuple(dict.fromkeys(report.people))
     if len(people) != len(report.people) or not least <= len(people) <= most:
-        raise fault("/people", "people-count", f"Name {least} to {most} different people.")
+        many = str(least) if least == most else f"{least} to {most}"
+        raise fault("/people", "people-count", f"Name {many}, none of them twice.")
     return people
 
 
