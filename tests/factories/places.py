@@ -1,14 +1,14 @@
 """Areas that change, and people who live in them."""
 
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.common.clock import local_day, utc_now
 from services.common.timers import TimerLoop
 from services.registry.use_cases.places import rekeying
 from tests.factories.registry import Person, Registry, dwelling, id_number
 
-TODAY = datetime.now(UTC).date()
 RECORD = """
 with people as (
     select r.county, r.id, r.version, r.dwelling, r.relation, r.name, h.dwelling as household,
@@ -33,9 +33,14 @@ select (select json_agg(to_jsonb(p) - 'id' order by dwelling, relation) from peo
 """Everything kept of residents, without their ids, which differ from database to database."""
 
 
+def today() -> date:
+    """The civil day in China, asked anew: a run may pass midnight."""
+    return local_day(utc_now())
+
+
 async def ask(registry: Registry, role: str, area: str, **body: Any) -> Any:
     headers = registry.headers(role, areas=[area])
-    body = {"effective_on": TODAY.isoformat(), "document": "吉政函〔2025〕1号", **body}
+    body = {"effective_on": today().isoformat(), "document": "吉政函〔2025〕1号", **body}
     return await registry.client.post("/v1/area-changes", json=body, headers=headers)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.places import RECORD, TODAY, area, ask, carried_out, peopled
+from tests.factories.places import RECORD, area, ask, carried_out, peopled, today
 from tests.factories.registry import COUNTY, Registry, dwelling
 
 TOWN, NEW_TOWN = "222401105", "222401103"
@@ -42,17 +42,17 @@ async def test_a_town_gets_the_code_of_the_ministry(registry: Registry) -> None:
 async def test_an_ended_code_tells_its_successor(registry: Registry) -> None:
     await recoded(registry)
     old = await area(registry, TOWN)
-    assert (old["name"], old["valid_to"]) == ("朝阳川镇", TODAY.isoformat())
+    assert (old["name"], old["valid_to"]) == ("朝阳川镇", today().isoformat())
     assert [s["code"] for s in old["successors"]] == [NEW_TOWN]
     new = await area(registry, NEW_TOWN)
     assert (new["name"], new["valid_from"], new["valid_to"]) == (
         "朝阳川镇",
-        TODAY.isoformat(),
+        today().isoformat(),
         None,
     )
     assert [p["code"] for p in new["predecessors"]] == [TOWN]
-    yesterday = (TODAY - timedelta(1)).isoformat()
-    assert (await area(registry, TOWN, yesterday))["valid_to"] == TODAY.isoformat()
+    yesterday = (today() - timedelta(1)).isoformat()
+    assert (await area(registry, TOWN, yesterday))["valid_to"] == today().isoformat()
     then = await area(registry, NEW_TOWN, yesterday)
     assert then["code"] == "area-not-valid-then"
     assert [p["code"] for p in then["predecessors"]] == [TOWN]
@@ -100,7 +100,7 @@ async def test_the_other_codes_that_moved_until_2025(
         await carried_out(registry)
     for old, new in moves:
         assert (await area(registry, new))["name"] == names[old]
-        assert (await area(registry, old))["valid_to"] == TODAY.isoformat()
+        assert (await area(registry, old))["valid_to"] == today().isoformat()
     valid = "select count(*)::int as n from areas where valid_to is null and code ^@ $1"
     for old, new in moves:
         assert await registry.rows(valid, old) == [{"n": 0}]
@@ -120,8 +120,8 @@ async def test_two_streets_whose_names_were_swapped_keep_their_codes(registry: R
     )
     versions = answer.json()["versions"]
     assert [v["name"] for v in versions] == before
-    assert [v["valid_to"] for v in versions] == [TODAY.isoformat(), None]
-    yesterday = (TODAY - timedelta(1)).isoformat()
+    assert [v["valid_to"] for v in versions] == [today().isoformat(), None]
+    yesterday = (today() - timedelta(1)).isoformat()
     assert (await area(registry, second, yesterday))["name"] == before[1]
     offices = await registry.rows("select name_zh from organisations where code = $1", first)
     assert offices == [{"name_zh": f"{before[1]}办事处"}]
@@ -217,7 +217,7 @@ async def test_what_does_not_fit_the_areas_is_refused(registry: Registry) -> Non
     for role, scope, wish, status, code in cases:
         answer = await ask(registry, role, scope, **wish)
         assert (answer.status_code, answer.json().get("code", "")) == (status, code)
-    tomorrow = {"effective_on": (TODAY + timedelta(1)).isoformat()}
+    tomorrow = {"effective_on": (today() + timedelta(1)).isoformat()}
     wish = {"kind": "rename", "old": ["222406"], "new": [{"code": "222406", "name": "x"}]}
     assert (await ask(registry, "system_admin", "2224", **wish, **tomorrow)).status_code == 202
     await carried_out(registry)
@@ -259,13 +259,13 @@ async def test_new_places_are_registered_and_departments_draw_no_grids(registry:
                 "民政局" in told["how_to"] if "how_to" in told else "民政局" in told["how_to_ask"]
             )
     made = await area(registry, f"{community}00800001")
-    assert (made["level"], made["valid_from"]) == ("building", TODAY.isoformat())
+    assert (made["level"], made["valid_from"]) == ("building", today().isoformat())
 
 
 async def test_a_change_that_no_longer_fits_on_its_day_fails_and_says_why(
     registry: Registry,
 ) -> None:
-    day = TODAY + timedelta(3)
+    day = today() + timedelta(3)
     wish = {"kind": "recode", "old": [TOWN], "new": [{"code": NEW_TOWN}]}
     asked = await ask(registry, "secretariat", "222401", **wish, effective_on=day.isoformat())
     await carried_out(registry)

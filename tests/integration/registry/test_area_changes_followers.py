@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from tests.factories.periods import disagreements
-from tests.factories.places import TODAY, ask, carried_out, peopled
+from tests.factories.places import ask, carried_out, peopled, today
 from tests.factories.registry import COUNTY, Person, Registry, dwelling
 
 FIRST, SECOND, NEW = "222406001001", "222406001003", "222406001090"
-BEGUN = TODAY - timedelta(30)
+BEGUN = today() - timedelta(30)
 BOUNDARY = """
 insert into area_boundaries (code, valid, geometry, vertices, west, south, east, north, centre_lon,
     centre_lat, area_m2, source, drawn_by)
@@ -52,8 +52,8 @@ async def test_posts_and_boundaries_follow_a_recode(registry: Registry) -> None:
     await carried_out(registry)
     assert await posts(registry) == [{"area": f"{NEW}001", "until": None}]
     assert await boundaries(registry) == [
-        {"code": FIRST, "until": TODAY},
-        {"code": f"{FIRST}001", "until": TODAY},
+        {"code": FIRST, "until": today()},
+        {"code": f"{FIRST}001", "until": today()},
         {"code": NEW, "until": None},
         {"code": f"{NEW}001", "until": None},
     ]
@@ -74,11 +74,11 @@ async def test_a_merged_areas_boundary_ends_and_its_grids_keep_theirs(registry: 
         {"area": f"{FIRST}002", "until": None},
     ]
     assert await boundaries(registry) == [
-        {"code": FIRST, "until": TODAY},
+        {"code": FIRST, "until": today()},
         {"code": f"{FIRST}001", "until": None},
         {"code": f"{FIRST}002", "until": None},
-        {"code": SECOND, "until": TODAY},
-        {"code": f"{SECOND}001", "until": TODAY},
+        {"code": SECOND, "until": today()},
+        {"code": f"{SECOND}001", "until": today()},
     ]
     assert await registry.rows("select 1 from boundary_faults") == []
 
@@ -99,8 +99,8 @@ async def test_the_head_of_a_grid_that_was_divided_is_head_no_more(registry: Reg
     }
     assert (await ask(registry, "secretariat", COUNTY, **wish)).status_code == 202
     await carried_out(registry)
-    assert await posts(registry) == [{"area": old, "until": TODAY}]
-    assert await boundaries(registry) == [{"code": old, "until": TODAY}]
+    assert await posts(registry) == [{"area": old, "until": today()}]
+    assert await boundaries(registry) == [{"code": old, "until": today()}]
     valid = await registry.rows(
         "select code from areas where level in ('grid', 'building') and valid_to is null"
         " and code ^@ $1 order by code",
@@ -185,4 +185,4 @@ async def test_an_area_does_not_change_on_the_day_it_began(registry: Registry) -
     wish = {"kind": "recode", "old": [f"{FIRST}008"], "new": [{"code": f"{FIRST}009"}]}
     refused = await ask(registry, "secretariat", COUNTY, **wish)
     assert (refused.status_code, refused.json()["code"]) == (409, "area-not-valid")
-    assert refused.json()["valid_from"] == TODAY.isoformat()
+    assert refused.json()["valid_from"] == today().isoformat()

@@ -6,7 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from services.registry.api import feature_schemas
-from tests.factories.places import TODAY
+from tests.factories.places import today
 from tests.factories.registry import COMMUNITY, COUNTY, GRID, OTHER_GRID, Registry
 
 STREET = "222406001"
@@ -44,7 +44,7 @@ async def test_a_boundary_is_drawn_measured_and_kept_in_time(registry: Registry)
     stale = await draw(registry, GRID, square(129.1, 42.5), **{"If-Match": '"7"'})
     assert stale.status_code == 412
     await registry.rows(
-        "update area_boundaries set valid = daterange($1, null)", TODAY - timedelta(9)
+        "update area_boundaries set valid = daterange($1, null)", today() - timedelta(9)
     )
     again = await draw(registry, GRID, square(129.1, 42.5), **{"If-Match": '"1"'})
     assert again.json()["version"] == 2
@@ -52,7 +52,7 @@ async def test_a_boundary_is_drawn_measured_and_kept_in_time(registry: Registry)
     assert over.json()["version"] == 3
     feature = await features(registry, f"/collections/grid/items/{GRID}")
     assert feature["properties"]["centre"] == [129.205, 42.505]
-    then = (TODAY - timedelta(2)).isoformat()
+    then = (today() - timedelta(2)).isoformat()
     past = await features(registry, f"/collections/grid/items?datetime={then}&within={GRID}")
     assert [f["bbox"][0] for f in past["features"]] == [129.0]
 

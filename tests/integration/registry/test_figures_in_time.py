@@ -5,11 +5,11 @@ from typing import Any
 
 from services.registry.store import upkeep as kept
 from services.registry.use_cases import upkeep
-from tests.factories.places import TODAY, ask, carried_out, peopled
+from tests.factories.places import ask, carried_out, peopled, today
 from tests.factories.registry import COUNTY, Registry
 
 FIRST, SECOND, NEW = "222406001001", "222406001003", "222406001090"
-LAST_WEEK = TODAY - timedelta(7)
+LAST_WEEK = today() - timedelta(7)
 
 
 async def figures(registry: Registry, within: str, on: str = "") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.registry.domain.places.findings import RULES
 from services.registry.use_cases import upkeep
-from tests.factories.places import TODAY, peopled
+from tests.factories.places import peopled, today
 from tests.factories.registry import COMMUNITY, COUNTY, GRID, OTHER_GRID, Person, Registry, dwelling
 
 
@@ -46,7 +46,7 @@ async def test_each_rule_finds_what_breaks_it(registry: Registry) -> None:
         "insert into area_boundaries select $1, daterange($2, null), 1, '{}', 5, 1, 1, 2, 2, 1, 1,"
         " 1, 'x', 'x'",
         GRID,
-        TODAY,
+        today(),
     )
     await registry.rows(
         "insert into boundary_faults values ($1, $2, 'boundary_overlaps', 0.25)", GRID, OTHER_GRID

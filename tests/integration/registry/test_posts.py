@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.factories.places import TODAY
+from tests.factories.places import today
 from tests.factories.registry import COUNTY, GRID, OTHER_GRID, Registry
 
 STREET = "222406001"
@@ -27,7 +27,7 @@ async def test_a_grid_gets_a_head_whose_telephone_is_sealed(registry: Registry) 
         "seat": None,
         "holder": "金明子",
         "phone": "154****5678",
-        "valid_from": TODAY.isoformat(),
+        "valid_from": today().isoformat(),
         "valid_to": None,
     }
     (row,) = await registry.rows("select phone_sealed from area_posts")
@@ -39,7 +39,7 @@ async def test_a_grid_gets_a_head_whose_telephone_is_sealed(registry: Registry) 
 
 async def test_a_post_passes_from_one_to_the_next(registry: Registry) -> None:
     await registry.grid()
-    begun = (TODAY - timedelta(30)).isoformat()
+    begun = (today() - timedelta(30)).isoformat()
     first = (await appoint(registry, valid_from=begun)).json()
     path = f"/v1/posts/{first['id']}"
     headers = registry.headers("community_officer", areas=[COUNTY])
@@ -50,14 +50,14 @@ async def test_a_post_passes_from_one_to_the_next(registry: Registry) -> None:
     put = await registry.client.put(path, json=body, headers={**headers, "If-Match": '"1"'})
     assert (put.json()["holder"], put.json()["version"]) == ("金明洙", 2)
     headers = registry.headers("community_officer", areas=[COUNTY])
-    for day, status in ((begun, 422), (TODAY.isoformat(), 200)):
+    for day, status in ((begun, 422), (today().isoformat(), 200)):
         headers = registry.headers("community_officer", areas=[COUNTY])
         ended = await registry.client.post(
             f"{path}/end", json={"on": day}, headers={**headers, "If-Match": '"2"'}
         )
         assert ended.status_code == status
     assert (await appoint(registry, holder="朴顺姬")).status_code == 201
-    for on, holder in ((TODAY - timedelta(1), "金明洙"), (TODAY, "朴顺姬")):
+    for on, holder in ((today() - timedelta(1), "金明洙"), (today(), "朴顺姬")):
         listed = await registry.client.get(
             f"/v1/posts?within={COUNTY}&on={on}", headers=registry.headers(areas=[COUNTY])
         )
