@@ -39,15 +39,16 @@ class Sealer:
 
     Args:
         keys: Data keys by id; the highest id seals.
-        index_key: Key of the blind indexes; never changes, or look-ups would miss.
+        index_keys: Keys of the blind indexes: the first makes them, each may have made some.
     """
 
-    def __init__(self, keys: Mapping[int, bytes], index_key: bytes) -> None:
+    def __init__(self, keys: Mapping[int, bytes], *index_keys: bytes) -> None:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         newest = max(keys)
         self._newest = self._ciphers[newest]
         self._newest_id = newest.to_bytes(_ID_BYTES, "big")
-        self._keyed = hmac.new(index_key, digestmod=hashlib.sha256)
+        self._keyed = [hmac.new(key, digestmod=hashlib.sha256) for key in index_keys]
+        self.index_keys = range(len(index_keys))
 
     def seal(self, value: str, context: bytes) -> bytes:
         """Encrypt a value for one field of one record.
@@ -74,13 +75,13 @@ class Sealer:
         except InvalidTag as exc:
             raise SealBroken("the value was changed, moved or sealed by another key") from exc
 
-    def blind_index(self, field: str, value: str) -> bytes:
+    def blind_index(self, field: str, value: str, key: int = 0) -> bytes:
         """16 bytes that equal values share and nobody without the key can compute.
 
         HMAC-SHA256 cut to 128 bits: among 10⁹ values a chance collision has odds below 10⁻²⁰, and
         look-ups compare the opened value anyway.
         """
-        mac = self._keyed.copy()
+        mac = self._keyed[key].copy()
         mac.update(f"{field}\0{value}".encode())
         return mac.digest()[:_INDEX_BYTES]
 
@@ -99,15 +100,14 @@ async def load(connection: Connection, key_encryption_key: str) -> Sealer:
     """
     wrapping = cipher_of(key_encryption_key)
     await connection.execute(LOCK)
-    rows = await connection.fetch(KEYS)
-    if not rows:
+    while not (rows := await connection.fetch(KEYS)):
         for purpose in ("index", "seal"):
             await connection.execute(ADD_KEY, purpose, wrap(wrapping, purpose))
-        rows = await connection.fetch(KEYS)
     opened = [(r["id"], r["purpose"], unwrap(wrapping, r["purpose"], r["wrapped"])) for r in rows]
     seals = {key_id: key for key_id, purpose, key in opened if purpose == "seal"}
-    index_key = next(key for _, purpose, key in opened if purpose == "index")
-    return Sealer(seals, index_key)
+    # "index" writes; "index-former" and "index-next" are there while the registry rotates it.
+    indexes = sorted((purpose, key) for _, purpose, key in opened if purpose != "seal")
+    return Sealer(seals, *(key for _, key in indexes))
 
 
 def wrap(wrapping: AESGCM, purpose: str, key: bytes | None = None) -> bytes:

@@ -40,3 +40,10 @@ def test_the_same_value_is_sealed_differently_and_indexed_equally() -> None:
     assert SEALER.blind_index("phone", "1") == SEALER.blind_index("phone", "1")
     assert SEALER.blind_index("phone", "1") != SEALER.blind_index("document", "1")
     assert SEALER.blind_index("phone", "1") != Sealer(KEYS, b"j" * 32).blind_index("phone", "1")
+
+
+def test_the_first_index_key_makes_indexes_and_the_others_are_known() -> None:
+    both = Sealer(KEYS, b"i" * 32, b"j" * 32)
+    assert both.blind_index("phone", "1") == SEALER.blind_index("phone", "1")
+    found = [both.blind_index("phone", "1", key) for key in both.index_keys]
+    assert found == [Sealer(KEYS, key * 32).blind_index("phone", "1") for key in (b"i", b"j")]

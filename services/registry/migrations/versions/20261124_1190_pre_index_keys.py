@@ -7,12 +7,21 @@ down_revision = "registry_addresses"
 branch_labels = None
 depends_on = None
 
-STATEMENTS = "select 1"
+# While the index key rotates there are two: one that makes indexes, one that is about to or did.
+PURPOSES = """
+alter table data_keys drop constraint data_keys_purpose_check;
+alter table data_keys add constraint data_keys_purpose_check
+    check (purpose in ('seal', 'index', 'index-next', 'index-former'));
+"""
+FORMER_PURPOSES = """
+alter table data_keys drop constraint data_keys_purpose_check;
+alter table data_keys add constraint data_keys_purpose_check check (purpose in ('seal', 'index'));
+"""
 
 
 def upgrade() -> None:
-    op.execute(STATEMENTS)
+    op.execute(PURPOSES)
 
 
 def downgrade() -> None:
-    op.execute("select 1")
+    op.execute(FORMER_PURPOSES)
