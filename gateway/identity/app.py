@@ -9,7 +9,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 from joserfc.jwk import KeySet
 
-from gateway.identity.api import accounts, events, external, keys, me, sign_in, tokens
+from gateway.identity.api import accounts, delegations, events, external, keys, me, sign_in, tokens
 from gateway.identity.api.policy import POLICY
 from gateway.identity.clients.provider import Provider, Trusted
 from gateway.identity.domain.refusals import OAuthRefused
@@ -68,7 +68,17 @@ def create_app(
         lifespan=lifespan,
         gate=gate,
         routers=tuple(
-            room.router for room in (tokens, sign_in, external, keys, me, accounts, events)
+            room.router
+            for room in (
+                tokens,
+                sign_in,
+                external,
+                keys,
+                me,
+                delegations,
+                accounts,
+                events,
+            )
         ),
         checks={"database": database.ping},
     )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.common.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 _LONGEST = 64
-_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
 
 class AccountFilter(BaseModel):
@@ -17,7 +17,7 @@ class AccountFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    organisation: str | None = Field(None, max_length=_LONGEST, pattern=_PRINTABLE)
+    organisation: str | None = Field(None, max_length=_LONGEST, pattern=PRINTABLE)
     after: str | None = Field(None, max_length=512, description="`next` of the page before.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
 
@@ -27,7 +27,7 @@ class RecordFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    login: str | None = Field(None, max_length=_LONGEST, pattern=_PRINTABLE)
+    login: str | None = Field(None, max_length=_LONGEST, pattern=PRINTABLE)
     after: str | None = Field(None, max_length=512, description="`next` of the page before.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
 
@@ -58,14 +58,14 @@ class AccountWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=_LONGEST, pattern=_PRINTABLE)
-    organisation: str = Field(min_length=4, max_length=_LONGEST, pattern=_PRINTABLE)
+    name: str = Field(min_length=1, max_length=_LONGEST, pattern=PRINTABLE)
+    organisation: str = Field(min_length=4, max_length=_LONGEST, pattern=PRINTABLE)
 
 
 class _Reasoned(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(min_length=2, max_length=200, pattern=_PRINTABLE)
+    reason: str = Field(min_length=2, max_length=200, pattern=PRINTABLE)
 
 
 class RightsWish(_Reasoned):

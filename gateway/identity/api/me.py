@@ -1,6 +1,7 @@
 """What a signed-in person may ask about themselves."""
 
 import base64
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,7 +21,7 @@ router = APIRouter(tags=["me"])
 @router.get("/v1/me", operation_id="identity.me.show", responses={200: {"model": MeView}})
 async def show(caller: Caller) -> Response:
     """Who you are, as your token says: at most ten minutes old."""
-    view = {
+    view: dict[str, Any] = {
         "sub": caller.subject,
         "name": caller.name,
         "org": caller.organisation,
@@ -28,6 +29,9 @@ async def show(caller: Caller) -> Response:
         "areas": sorted(caller.areas),
         "domains": sorted(caller.domains),
     }
+    acting_for = claims_of(caller.token).get("acting_for")
+    if acting_for is not None:
+        view["acting_for"] = {"delegation": acting_for["delegation"], "name": acting_for["name"]}
     headers = {"Cache-Control": "no-store"}
     return Response(orjson.dumps(view), headers=headers, media_type="application/json")
 
@@ -40,7 +44,7 @@ async def change_password(
 ) -> Response:
     """Change your password; every session you have ends."""
     change = Change(
-        account=_account(caller.subject),
+        account=account_id(caller.subject),
         client=caller.client,
         current=wish.current_password.get_secret_value(),
         new=wish.new_password.get_secret_value(),
@@ -57,7 +61,7 @@ async def change_password(
 async def list_sessions(caller: Caller, issuer: IssuerDep, now: NowDep) -> Response:
     """Where you are signed in: application and times, no device and no place."""
     current = sid_of(caller.token)
-    found = await sessions.own(issuer, _account(caller.subject), now=now)
+    found = await sessions.own(issuer, account_id(caller.subject), now=now)
     items = [
         {
             "id": str(session.id),
@@ -83,19 +87,27 @@ async def list_sessions(caller: Caller, issuer: IssuerDep, now: NowDep) -> Respo
 )
 async def end_session(session_id: UUID, caller: Caller, issuer: IssuerDep, now: NowDep) -> Response:
     """Sign out there: a lost phone, a desk in another office."""
-    await sessions.end_own(issuer, _account(caller.subject), session_id, now=now)
+    await sessions.end_own(issuer, account_id(caller.subject), session_id, now=now)
     return Response(status_code=204)
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """The claims of a token the gate has verified."""
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = orjson.loads(
+        base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    )
+    return claims
 
 
 def sid_of(token: str) -> str | None:
     """The session a verified token belongs to."""
-    payload = token.split(".")[1]
-    claims = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    sid = claims.get("sid")
+    sid = claims_of(token).get("sid")
     return sid if isinstance(sid, str) else None
 
 
-def _account(subject: str) -> UUID:
+def account_id(subject: str) -> UUID:
+    """The account a person's token is about; raises `NothingHere` for a system's."""
     try:
         return UUID(subject)
     except ValueError:

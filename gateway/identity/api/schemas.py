@@ -29,6 +29,13 @@ class KeySetView(BaseModel):
     keys: list[dict[str, Any]]
 
 
+class ActingFor(BaseModel):
+    """Whose rights you use."""
+
+    delegation: UUID
+    name: str
+
+
 class MeView(BaseModel):
     """Who the token says you are."""
 
@@ -38,6 +45,9 @@ class MeView(BaseModel):
     roles: list[str]
     areas: list[str]
     domains: list[str]
+    acting_for: ActingFor | None = Field(
+        None, description="Whose rights you use; absent while they are your own."
+    )
 
 
 class SessionView(BaseModel):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote_plus
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request
@@ -21,6 +22,7 @@ from gateway.identity.domain.refusals import (
     OAuthRefused,
     RequestMalformed,
     ScopeUnknown,
+    TargetRefused,
 )
 from gateway.identity.use_cases import client_proof, sessions
 from gateway.identity.use_cases.client_proof import JWT_BEARER, Proof
@@ -50,6 +52,7 @@ Grant = Callable[[Issuer, Client, Mapping[str, str], datetime], Awaitable[Grante
         redirect_uri="Where the code was sent, for `authorization_code`.",
         code_verifier="PKCE proof, for `authorization_code`.",
         refresh_token="Good once, for `refresh_token`.",  # noqa: S106 — a description
+        acting_for="Delegation whose rights the access token is to carry, for `refresh_token`.",
         **_CLIENT,
     ),
 )
@@ -125,7 +128,9 @@ async def _authorization_code(
 async def _refresh_token(
     issuer: Issuer, client: Client, form: Mapping[str, str], now: datetime
 ) -> Granted:
-    return await sessions.refresh(issuer, client, token=_required(form, "refresh_token"), now=now)
+    token = _required(form, "refresh_token")
+    acting_for = _delegation(form)
+    return await sessions.refresh(issuer, client, token=token, now=now, acting_for=acting_for)
 
 
 _GRANTS: Final[Mapping[str, Grant]] = {
@@ -133,6 +138,13 @@ _GRANTS: Final[Mapping[str, Grant]] = {
     "authorization_code": _authorization_code,
     "refresh_token": _refresh_token,
 }
+
+
+def _delegation(form: Mapping[str, str]) -> UUID | None:
+    try:
+        return UUID(form["acting_for"]) if "acting_for" in form else None
+    except ValueError:
+        raise TargetRefused("The parameter acting_for is no delegation.") from None
 
 
 def _required(form: Mapping[str, str], name: str) -> str:

@@ -37,6 +37,12 @@ class GrantRefused(OAuthRefused):
     error = "invalid_grant"
 
 
+class TargetRefused(OAuthRefused):
+    """The rights of that other person may not be used; one's own may (RFC 8693 §2.2.2)."""
+
+    error = "invalid_target"
+
+
 class ScopeUnknown(OAuthRefused):
     """We have no scopes: rights follow from roles and areas."""
 

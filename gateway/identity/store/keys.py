@@ -24,7 +24,10 @@ SWEEP = (
     "delete from sign_in_guards where last_attempt_at < $1::timestamptz - interval '1 day'",
     "delete from idempotency_keys where claimed_at < $1::timestamptz - interval '1 day'",
 )
-SWEEP_LOG = "delete from sign_ins where occurred_at < $1"
+SWEEP_LOG = (
+    "delete from sign_ins where occurred_at < $1",
+    "delete from delegations where ends_at < $1",
+)
 PAST_LOAD = "select finished_at is not null from demo_loads where scale = $1 and seed = $2"
 NOTE_LOAD = """
 insert into demo_loads (scale, seed, started_at, finished_at) values ($1, $2, $3, $3)
@@ -81,7 +84,8 @@ class Keys:
         """Delete what has ended, and log entries older than they are kept."""
         for statement in SWEEP:
             await self._connection.execute(statement, now)
-        await self._connection.execute(SWEEP_LOG, log_before)
+        for statement in SWEEP_LOG:
+            await self._connection.execute(statement, log_before)
 
     async def was_loaded(self, scale: str, seed: int) -> bool:
         """Whether this demo was loaded before."""

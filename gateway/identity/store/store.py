@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from gateway.identity.store.accounts import Accounts
 from gateway.identity.store.administration import Administration
+from gateway.identity.store.delegations import Delegations
 from gateway.identity.store.grants import Grants
 from gateway.identity.store.keys import Keys
 from gateway.identity.store.second_factors import SecondFactors
@@ -27,6 +28,7 @@ class View:
         self.keys = Keys(connection)
         self.administration = Administration(connection)
         self.second_factors = SecondFactors(connection)
+        self.delegations = Delegations(connection)
 
     async def events(
         self, after: str | None, limit: int, areas: Sequence[str]

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import orjson
 
-from gateway.identity.store.administration import Administration
 from gateway.identity.use_cases.administering import Administrator
 from gateway.identity.use_cases.issuer import Issuer
 from services.common import paging
@@ -53,10 +52,11 @@ async def changes(
 ) -> bytes:
     """A page of what administrators did, newest first, as JSON text; raises `CursorNotValid`."""
 
-    async def read(records: Administration, before: UUID) -> _Records:
-        return await records.changes(by.areas, login, before, limit + 1)
+    async def read(before: UUID) -> _Records:
+        async with issuer.store.read() as view:
+            return await view.administration.changes(by.areas, login, before, limit + 1)
 
-    return await _newest_first(issuer, ("changes", login, by.areas), read, after, limit)
+    return await newest_first(("changes", login, by.areas), read, after, limit)
 
 
 async def sign_ins(
@@ -64,22 +64,32 @@ async def sign_ins(
 ) -> bytes:
     """A page of attempts to sign in, newest first, as JSON text; raises `CursorNotValid`."""
 
-    async def read(records: Administration, before: UUID) -> _Records:
-        return await records.sign_ins(by.areas, login, before, limit + 1)
+    async def read(before: UUID) -> _Records:
+        async with issuer.store.read() as view:
+            return await view.administration.sign_ins(by.areas, login, before, limit + 1)
 
-    return await _newest_first(issuer, ("sign-ins", login, by.areas), read, after, limit)
+    return await newest_first(("sign-ins", login, by.areas), read, after, limit)
 
 
-async def _newest_first(
-    issuer: Issuer,
+async def newest_first(
     question: object,
-    read: Callable[[Administration, UUID], Awaitable[_Records]],
+    read: Callable[[UUID], Awaitable[_Records]],
     after: str | None,
     limit: int,
 ) -> bytes:
+    """A page of records, newest first, as JSON text.
+
+    Args:
+        question: What the cursor belongs to.
+        read: One record more than the page holds, older than an id.
+        after: `next` of the page before.
+        limit: Records at most.
+
+    Raises:
+        CursorNotValid: `after` is no cursor of this question.
+    """
     before = _id(_only_key(after, question)) if after else _NEWEST
-    async with issuer.store.read() as view:
-        rows = await read(view.administration, before)
+    rows = await read(before)
     following = paging.encode([rows[limit - 1][0]], question) if len(rows) > limit else None
     return _body([text for _, text in rows[:limit]], following)
 

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from gateway.identity.domain import delegations
 from gateway.identity.domain.accounts import Account, Client
+from gateway.identity.domain.delegations import Lent
 from gateway.identity.domain.lockout import LockRule
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.store.store import Store
@@ -44,24 +46,43 @@ class Issuer:
         return self.sealer.blind_index("login", login)
 
     async def token_for_person(
-        self, account: Account, client: Client, session: UUID, now: datetime
+        self,
+        account: Account,
+        client: Client,
+        session: UUID,
+        now: datetime,
+        lent: Lent | None = None,
     ) -> str:
         """An access token for a person, through the client they signed in with.
 
-        `sid` names the session, as OpenID Connect Front-Channel Logout 1.0 does.
+        `sid` names the session, as OpenID Connect Front-Channel Logout 1.0 does. With rights lent
+        by somebody else, `sub` stays who acts and `acting_for` says for whom (ADR 0022).
         """
-        return await self.keyring.sign(
-            {
-                **self._claims(client, now),
-                "sid": str(session),
-                "sub": str(account.id),
-                "name": account.name,
-                "org": account.organisation,
-                "roles": account.roles,
-                "areas": account.areas,
-                "domains": account.domains,
+        claims = {
+            **self._claims(client, now),
+            "sid": str(session),
+            "sub": str(account.id),
+            "name": account.name,
+            "org": account.organisation,
+            "roles": account.roles,
+            "areas": account.areas,
+            "domains": account.domains,
+        }
+        if lent is not None:
+            lender = lent.lender
+            claims |= {
+                "name": delegations.acting_name(account, lender),
+                "org": lender.organisation,
+                "roles": lent.rights.roles,
+                "areas": lent.rights.areas,
+                "domains": lent.rights.domains,
+                "acting_for": {
+                    "delegation": str(lent.delegation),
+                    "sub": str(lender.id),
+                    "name": lender.name,
+                },
             }
-        )
+        return await self.keyring.sign(claims)
 
     async def token_for_system(self, client: Client, now: datetime) -> str:
         """An access token for a system that acts for itself (RFC 9068 §2.2: `sub` is its id)."""

@@ -11,10 +11,12 @@ import structlog
 
 from gateway.identity.domain import sessions
 from gateway.identity.domain.accounts import Account, Client
+from gateway.identity.domain.delegations import Lent
 from gateway.identity.domain.refusals import GrantRefused, TokenTypeNotRevocable
 from gateway.identity.domain.sessions import Code, Refresh, Verdict
 from gateway.identity.store.grants import Session
 from gateway.identity.store.store import Tx
+from gateway.identity.use_cases import delegating
 from gateway.identity.use_cases.issuer import Issuer
 from services.common.errors import NothingHere
 from services.common.ids import new_id
@@ -88,13 +90,29 @@ async def exchange_code(issuer: Issuer, client: Client, shown: Shown, *, now: da
     return Granted(token, refresh_token)
 
 
-async def refresh(issuer: Issuer, client: Client, *, token: str, now: datetime) -> Granted:
+async def refresh(
+    issuer: Issuer,
+    client: Client,
+    *,
+    token: str,
+    now: datetime,
+    acting_for: UUID | None = None,
+) -> Granted:
     """Continue a session; the token shown is used up and its successor comes back.
+
+    Args:
+        issuer: At hand.
+        client: Who shows it.
+        token: The refresh token.
+        now: The current instant.
+        acting_for: Delegation whose rights the access token is to carry instead of one's own.
 
     Raises:
         GrantRefused: Unknown, over, or not this client's. A used one ends its session.
+        TargetRefused: The delegation gives nothing (any more); the refresh token stays good.
     """
     account: Account | None = None
+    lent: Lent | None = None
     successor = secrets.token_urlsafe(32)
     async with issuer.store.transaction() as tx:
         given = await tx.grants.lock_refresh(_digest(token))
@@ -109,9 +127,12 @@ async def refresh(issuer: Issuer, client: Client, *, token: str, now: datetime) 
                 await tx.grants.revoke([given.family], now, "account_disabled")
             elif verdict is Verdict.ACCEPT:
                 await _Step(issuer, tx, client, now).carry_on(_digest(token), given, successor)
+                if acting_for is not None:
+                    lent = await delegating.borrowed(tx, acting_for, account, now)
     session = given.family if given is not None else None
     account, session = _accepted(verdict, account, session, client)
-    return Granted(await issuer.token_for_person(account, client, session, now), successor)
+    token = await issuer.token_for_person(account, client, session, now, lent)
+    return Granted(token, successor)
 
 
 async def revoke(issuer: Issuer, client: Client, *, token: str, now: datetime) -> None:
