@@ -1,11 +1,15 @@
 """The shapes of why a record shows what it shows, and of what it showed before."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.common import paging
+
+
+def _with_plus(text: Any) -> Any:
+    return text.replace(" ", "+") if isinstance(text, str) else text
 
 
 class Said(BaseModel):
@@ -44,6 +48,25 @@ class AsOf(BaseModel):
     known_at: datetime
     authority: int = Field(description="Version of the matrix that was active.")
     unknown: list[str] = Field(description="Fields of which nothing was known about the day.")
+
+
+class AsOfFilter(BaseModel):
+    """About which day, and known by which instant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    valid_on: date | None = Field(None, description="As it was on this day; as it is without it.")
+    # A plus sign in a query string reads as a space.
+    known_at: Annotated[AwareDatetime | None, BeforeValidator(_with_plus)] = Field(
+        None, description="What the registry knew by this instant (RFC 3339)."
+    )
+
+
+class AsOfTimes(BaseModel):
+    """Which times were asked for; absent from what is shown now."""
+
+    valid_on: date | None
+    known_at: datetime | None
 
 
 class HistoryFilter(BaseModel):

@@ -1,18 +1,20 @@
 """The shapes of answers about households in time."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.registry.api.history_schemas import AsOfFilter
 
-class HouseholdFilter(BaseModel):
-    """As of which day."""
 
-    model_config = ConfigDict(extra="forbid")
+class HouseholdFilter(AsOfFilter):
+    """As of which day, known by which instant."""
 
-    on: date | None = Field(None, description="As it was on this day; as it is without it.")
+    on: date | None = Field(
+        None, description="The same as `valid_on`.", json_schema_extra={"deprecated": True}
+    )
 
 
 class DwellingGiven(BaseModel):
@@ -91,6 +93,7 @@ class HouseholdInTime(BaseModel):
     valid_from: date
     valid_to: date | None
     on: date | None
+    known_at: datetime | None
     members: list[HouseholdMember] = Field(description="Who lives in it.")
     registered: list[HouseholdMember] = Field(description="Who is registered in it (户籍).")
     dwellings: list[HouseholdDwelling]

@@ -32,10 +32,10 @@ async def get(
     household_id: Annotated[str, Path(max_length=36)],
     filters: Annotated[schemas.HouseholdFilter, Query()],
 ) -> Response:
-    """As it is, or as it was on a day; every member shown leaves an access record."""
+    """As it is, was on a day, or was known at an instant; who is shown leaves an access record."""
     key = _household_id(household_id)
-    answer = await households.household(store, reading, asker, households.Question(key, filters.on))
-    return answer.response()
+    question = households.Question(key, filters.valid_on or filters.on, filters.known_at)
+    return (await households.household(store, reading, asker, question)).response()
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from services.common import edge
@@ -10,6 +10,7 @@ from services.common.idempotency import OnceHeader
 from services.registry.api import people_schemas as schemas
 from services.registry.api.deps import AskerDep, ReadingDep, StoreDep, uuid_of
 from services.registry.api.documents import IF_MATCH
+from services.registry.api.history_schemas import AsOfFilter
 from services.registry.use_cases.people import documents, enrolling, papers
 from services.registry.use_cases.people.documents import Given, Whose
 from services.registry.use_cases.people.enrolling import Enrolment
@@ -49,9 +50,11 @@ async def listed(
     asker: AskerDep,
     reading: ReadingDep,
     resident_id: Annotated[str, Path(max_length=36)],
+    filters: Annotated[AsOfFilter, Query()],
 ) -> Response:
-    """Those that count first, then those that ended."""
-    return (await papers.listed(store, reading, asker, uuid_of(resident_id))).response()
+    """Those that count first, then those that ended; as they were, when a time is given."""
+    question = papers.Question(uuid_of(resident_id), filters.valid_on, filters.known_at)
+    return (await papers.listed(store, reading, asker, question)).response()
 
 
 @router.post(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.registry.api.history_schemas import AsOfTimes
 from services.registry.api.life_event_schemas import DocumentGiven, DocumentKind, NewcomerGiven
 from services.registry.use_cases.people.registering import Newcomer
 
@@ -80,3 +81,4 @@ class DocumentList(BaseModel):
     """Documents of a resident."""
 
     items: list[ResidentDocument]
+    as_of: AsOfTimes | None = Field(None, description="Absent from what is known now.")

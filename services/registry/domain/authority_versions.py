@@ -33,7 +33,10 @@ DRAFTERS: Final = frozenset({"secretariat", "county_officer", "system_admin"})
 ACTIVATORS: Final = frozenset({"secretariat", "county_officer"})
 """Administrators may prepare a version; whose word counts is decided by those who answer for it."""
 
-PLACING: Final = frozenset({"dwelling", "household_id", "relation"})
+PLACING: Final = frozenset({
+    "dwelling", "household_id", "relation",
+    "registered_household_id", "registered_relation", "registered_on",
+})  # fmt: skip
 """Fields that change together, by a life event or a correction: a new version counts for what is
 said of them from then on and does not move anybody by itself."""
 

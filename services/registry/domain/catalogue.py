@@ -20,6 +20,13 @@ AREA_ROLES: Final = frozenset({
 })  # fmt: skip
 COLLECTING_ROLES: Final = frozenset({"grid_worker", "community_officer"})
 
+REGISTRATION: Final = frozenset({
+    "registered_area", "registered_household_id", "registered_relation", "registered_on",
+    "residency",
+})  # fmt: skip
+"""Where somebody is registered (户籍): public security decides, departments that read it may
+contradict, and the authority matrix ranks what they say."""
+
 
 class FieldNotReadable(DomainError):
     """Your organisation has no ground to read some of these fields."""
@@ -97,10 +104,22 @@ class Field:
 
     def collected_from(self, roles: frozenset[str], domains: frozenset[str]) -> bool:
         """Whether somebody with these roles, working for these domains, may record it."""
+        return self.speaker(roles, domains) is not None
+
+    def speaker(self, roles: frozenset[str], domains: frozenset[str]) -> str | None:
+        """For which domain somebody who records it speaks; None when it is not theirs to record.
+
+        Who collects a field does so on behalf of its owner, see `domain.assertions`.
+        """
+        is_registration = self.code in REGISTRATION
         if self.collected_by == "grid_worker" and roles & COLLECTING_ROLES:
-            return True
-        department = bool(roles & DEPARTMENT_ROLES)
-        return department and self.collected_by == "department" and self.owner in domains
+            return self.owner
+        if not roles & DEPARTMENT_ROLES:
+            return None
+        if self.owner in domains:
+            return self.owner if self.collected_by == "department" or is_registration else None
+        contradicting = sorted(self.readers & domains) if is_registration else []
+        return contradicting[0] if contradicting else None
 
 
 class Catalogue(Mapping[str, Field]):

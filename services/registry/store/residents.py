@@ -15,7 +15,8 @@ from services.common.database import Connection
 from services.common.sealing import Sealer
 from services.registry.domain import masking
 from services.registry.domain.catalogue import Catalogue, Field
-from services.registry.store import sealed
+from services.registry.domain.registrations import FIELDS
+from services.registry.store import registrations, sealed
 
 # What a reader sees of every resident it may see, whatever fields it asked for.
 _ALWAYS: Final = "'id', r.id, 'county', r.county, 'version', r.version"
@@ -163,7 +164,8 @@ def _one(columns: str, source: str) -> One:
 
 def _object(codes: Sequence[str]) -> str:
     """SQL for an object with one entry of the facts for each code."""
-    members = ", ".join(f"'{code}', r.facts->'{code}'" for code in codes)
+    entries = {c: registrations.entry(c) if c in FIELDS else f"r.facts->'{c}'" for c in codes}
+    members = ", ".join(f"'{code}', {entry}" for code, entry in entries.items())
     return f"json_build_object({members})"
 
 

@@ -1,8 +1,9 @@
 """Correcting a resident: what was observed becomes assertions, and the record shows the best."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,11 +14,12 @@ from services.common.clock import Clock, local_day, utc_now
 from services.common.errors import Fault, ValidationFailed, VersionIsStale
 from services.common.idempotency import Answer, Once
 from services.common.outbox import Event
-from services.registry.domain import areas, masking, scopes, values
+from services.registry.domain import areas, masking, registrations, scopes, values
 from services.registry.domain.assertions import Method, method_of
 from services.registry.domain.catalogue import Field
 from services.registry.domain.readings import Reading
 from services.registry.store import assertions, corrections
+from services.registry.store import registrations as periods
 from services.registry.store.assertions import Kept
 from services.registry.store.corrections import Held
 from services.registry.store.disagreements.verifications import Source
@@ -52,6 +54,10 @@ class Correction:
         """How the caller learnt it: on a visit, or in its department."""
         return method_of(self.roles)
 
+    def speaker(self, field: Field) -> str:
+        """The domain for which the caller speaks of a field that is theirs to record."""
+        return field.speaker(self.roles, self.domains) or field.owner
+
 
 async def correct(
     store: Store, reading: Reading, correction: Correction, once: Once, clock: Clock = utc_now
@@ -76,7 +82,14 @@ async def correct(
         if held.version != correction.version:
             raise VersionIsStale(version=held.version)
         change, version = await put(
-            store, tx, held, accepted, reading, method=correction.method, now=now
+            store,
+            tx,
+            held,
+            accepted,
+            reading,
+            method=correction.method,
+            now=now,
+            speaker=correction.speaker,
         )
         return await tx.answer(_answer(held, change, version))
 
@@ -91,8 +104,9 @@ async def put(  # noqa: PLR0913 — what is said of whom, by whom, how and when
     method: Method,
     now: datetime,
     settles: bool = False,
+    speaker: Callable[[Field], str] = attrgetter("owner"),
 ) -> tuple[Change, int]:
-    """Keep what is said of a held record on behalf of the fields' owners, and show the best.
+    """Keep what is said of a held record, and show the best.
 
     Args:
         store: Its sealer, catalogue and matrix.
@@ -103,18 +117,24 @@ async def put(  # noqa: PLR0913 — what is said of whom, by whom, how and when
         method: How it was learnt.
         now: When it was observed.
         settles: Whether it answers a contradiction, so that it opens none.
+        speaker: For which domain a field is said.
 
     Returns:
         What changed, and the record's new version.
 
     Raises:
         ValidationFailed: A place lies outside the county or the caller's areas.
+        LaterEventRecorded: Somebody was registered elsewhere in that time.
     """
+    if registrations.is_told({field.code for field in accepted}):
+        held, accepted = await _with_registration(store, tx, held, accepted, local_day(now))
     await _check_places(tx, held, accepted, reading)
     change = await begin(store, tx, held, list(accepted))
     for field, value in accepted.items():
-        # Who collects a field does so on behalf of its owner, see `domain.assertions`.
-        change.say(field, value, method, field.owner, now)
+        change.say(field, value, method, speaker(field), now)
+    if registrations.is_told({field.code for field in accepted}):
+        shown = {code: (change.facts.get(code) or {}).get("value") for code in registrations.FIELDS}
+        await periods.settle(tx.connection, held, shown, local_day(now), reading)
     version = await _record(tx, held, change, reading)
     await outbox.publish(tx.connection, _event(held, change, version, method, now))
     source = Source(held.county, reading.organisation, None, now)
@@ -122,6 +142,17 @@ async def put(  # noqa: PLR0913 — what is said of whom, by whom, how and when
         tx.connection, store.catalogue, source, held, change, settles=settles
     )
     return change, version
+
+
+async def _with_registration(
+    store: Store, tx: Tx, held: Held, accepted: Mapping[Field, Any], today: date
+) -> tuple[Held, Mapping[Field, Any]]:
+    """The record with what its period says of the registration, and all that is said of it."""
+    present = await periods.present(tx.connection, held.county, held.id)
+    patch = {field.code: value for field, value in accepted.items()}
+    told = registrations.completed(patch, present, today)
+    held = await periods.known(tx.connection, store.catalogue, held)
+    return held, {store.catalogue[code]: value for code, value in told.items()}
 
 
 async def begin(store: Store, tx: Tx, held: Held, fields: Sequence[Field]) -> Change:
@@ -170,12 +201,14 @@ async def _check_places(
         raise ValidationFailed(
             Fault("/dwelling", "outside", "The dwelling lies outside the county or your areas.")
         )
-    household = by_code.get("household_id")
-    if household is not None:
+    for code in ("household_id", registrations.HOUSEHOLD):
+        household = by_code.get(code)
+        if household is None:
+            continue
         lives_at = await corrections.household_dwelling(tx.connection, held.county, UUID(household))
         if lives_at is None or not _inside(lives_at, held, reading):
             raise ValidationFailed(
-                Fault("/household_id", "household-not-found", "There is no such household.")
+                Fault(f"/{code}", "household-not-found", "There is no such household.")
             )
 
 

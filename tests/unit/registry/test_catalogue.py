@@ -26,7 +26,7 @@ def fields() -> Catalogue:
 
 def test_every_column_of_the_record_is_in_the_catalogue(fields: Catalogue) -> None:
     assert fields.keys() >= CORE
-    assert len(fields) == 51
+    assert len(fields) == 54
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,11 @@ NAME: Final = "name"
 
 IDENTITY: Final = frozenset({DOCUMENT, NAME, "sex", "born_on", "phone"})
 """Fields any department may send: they find the person, and stay mere assertions of a non-owner."""
-NOT_IMPORTED: Final = frozenset({"name_pinyin", "household_id", "dwelling"})
-"""Derived, or in need of an address that was resolved to a dwelling; a sheet cannot say them."""
+NOT_IMPORTED: Final = frozenset({
+    "name_pinyin", "household_id", "dwelling",
+    "registered_household_id", "registered_relation", "registered_on",
+})  # fmt: skip
+"""Derived, or in need of an address or household that was resolved; a sheet cannot say them."""
 
 NOT_YOUR_FIELD: Final = "not-your-field"
 NOT_IMPORTABLE: Final = "not-importable"

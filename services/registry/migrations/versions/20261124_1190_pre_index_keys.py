@@ -18,10 +18,17 @@ alter table data_keys drop constraint data_keys_purpose_check;
 alter table data_keys add constraint data_keys_purpose_check check (purpose in ('seal', 'index'));
 """
 
+# As-of reads ask what was believed of a household.
+BELIEVED = """
+create index membership_history_household on membership_history (county, household_id);
+"""
+
 
 def upgrade() -> None:
     op.execute(PURPOSES)
+    op.execute(BELIEVED)
 
 
 def downgrade() -> None:
+    op.execute("drop index membership_history_household")
     op.execute(FORMER_PURPOSES)

@@ -1,7 +1,6 @@
 """Writing what an event changes: the day it counts from, households, moves between counties."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,8 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from services.common.database import Connection
-from services.registry.domain.life_events.errors import LaterEventRecorded, LifeEventBuiltUpon
+from services.registry.domain.life_events.errors import LifeEventBuiltUpon
 from services.registry.domain.life_events.world import Household, Person
+from services.registry.store import registrations
 
 EFFECTIVE_ON = "select set_config('registry.effective_on', $1, true)"
 FOUND = """
@@ -28,7 +28,6 @@ update residents set died_on = $3, left_on = $4, version = version + 1,
     updated_at = clock_timestamp(), changed_by = $5, change_reason = $6
 where county = $1 and id = $2
 """
-REGISTER = "select settle_membership($1, $2, 'registered', $3, $4, null, $5, $6, $7)"
 COPY_HOUSEHOLDS = "select copy_households($1, $2)"
 MOVE = "select move_residents($1, $2, $3, $4, $5)"
 DROP_HOUSEHOLDS = "select drop_households($1, $2, $3, $4, $5)"
@@ -80,19 +79,6 @@ class Who:
     why: str
     day: date
     event_id: UUID | None = None
-
-
-@contextmanager
-def periods_apart() -> Iterator[None]:
-    """Turn the refusal of the database to let periods overlap into one a caller understands.
-
-    Raises:
-        LaterEventRecorded: A period would overlap another.
-    """
-    try:
-        yield
-    except asyncpg.ExclusionViolationError as exc:
-        raise LaterEventRecorded from exc
 
 
 async def begin(connection: Connection, who: Who) -> None:
@@ -147,7 +133,7 @@ async def gone(connection: Connection, person: Person, who: Who) -> None:
 async def register(connection: Connection, person: Person, who: Who) -> None:
     """Write where somebody is registered."""
     await connection.execute(
-        REGISTER,
+        registrations.SETTLE,
         person.county,
         person.id,
         person.registered_id,

@@ -15,7 +15,7 @@ from services.registry.domain.authority import Matrix, Order
 from services.registry.domain.catalogue import Field
 from services.registry.domain.readings import Reading
 from services.registry.store import assertions as kept_assertions
-from services.registry.store import residents
+from services.registry.store import registrations, residents
 from services.registry.store.assertions import Kept
 from services.registry.store.authority import records, versions
 from services.registry.store.residents import Row, Selection
@@ -66,6 +66,7 @@ async def _explained(store: Store, wanted: Selection, row: Row) -> Answer:
         matrix = await store.matrix(connection)
         version = await versions.active(connection)
         held, recorded_at = await records.read(connection, county, resident_id)
+        held = await registrations.known(connection, store.catalogue, held)
         rows = await kept_assertions.kept(
             connection, store.sealer, county, [resident_id], wanted.fields
         )

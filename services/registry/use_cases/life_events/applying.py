@@ -10,8 +10,9 @@ from services.registry.domain.assertions import Method
 from services.registry.domain.life_events import world
 from services.registry.domain.life_events.world import Person, World
 from services.registry.domain.readings import Reading
+from services.registry.domain.registrations import FIELDS
 from services.registry.store import corrections as kept
-from services.registry.store import sealed
+from services.registry.store import registrations, sealed
 from services.registry.store.corrections import Held
 from services.registry.store.life_events import writes
 from services.registry.store.life_events.writes import Who
@@ -65,7 +66,7 @@ class Carrier:
         Raises:
             LaterEventRecorded: A period would overlap another.
         """
-        with writes.periods_apart():
+        with registrations.periods_apart():
             return await self._carry(before, after, newcomers, marital)
 
     async def _carry(
@@ -132,6 +133,14 @@ class Carrier:
         held = await kept.hold(connection, after.id, [after.county], [after.county])
         assert held is not None  # noqa: S101 — written or locked in this transaction
         values = {**_differing(before, after, held), **said}
+        registered = (after.registered_id, after.registered_relation)
+        if before is None:  # of a record that is new, the period itself says it
+            await writes.register(connection, after, self.who)
+        elif registered != (before.registered_id, before.registered_relation):
+            held = await registrations.known(connection, self.store.catalogue, held)
+            await writes.register(connection, after, self.who)
+            present = await registrations.present(connection, held.county, held.id)
+            values |= _registered(held, present)
         fields = self.store.catalogue.named(list(values), "/*") if values else ()
         change = await corrections.begin(self.store, self.tx, held, fields)
         shown = sealed.open_fact(self.store.sealer, held.id, MARITAL, held.facts.get(MARITAL) or {})
@@ -141,10 +150,13 @@ class Carrier:
             await kept.record(connection, held, change.before, change.said, self.reading)
             await kept.write(connection, held, change.columns, change.facts, self.reading)
         await kept.log_access(connection, held, self.reading, list(values) or ["life_events"])
-        registered = (after.registered_id, after.registered_relation)
-        if registered != ((before.registered_id, before.registered_relation) if before else None):
-            await writes.register(connection, after, self.who)
         return shown
+
+
+def _registered(held: Held, present: Mapping[str, Any]) -> dict[str, Any]:
+    """What the record shows of the registration, where the period says something else."""
+    shown = {code: (held.facts.get(code) or {}).get("value") for code in FIELDS}
+    return {code: present.get(code) for code, was in shown.items() if present.get(code) != was}
 
 
 def _differing(before: Person | None, after: Person, held: Held) -> dict[str, Any]:
