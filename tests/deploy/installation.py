@@ -29,6 +29,8 @@ BASE_IMAGES = (
 LASTING = ("caddy", "gateway", "registry", "tasks", "admission", "worker", "postgres")
 """Containers that stay up; `migrate` ends."""
 
+WITH_WEBHOOKS = ("-f", "docker-compose.yml", "-f", "deploy/webhooks.yml")
+
 
 def engine_absent() -> str | None:
     """Why no engine can be used, or None."""
@@ -202,7 +204,7 @@ class Installation:
 
     def remove(self) -> None:
         """Everything away, data included."""
-        self.compose("--profile", "demo", "down", "--volumes", "--remove-orphans")
+        self.compose(*WITH_WEBHOOKS, "--profile", "demo", "down", "--volumes", "--remove-orphans")
         images = docker.from_env().images
         for name in (self.project, f"{self.project}-caddy"):
             if images.list(name):

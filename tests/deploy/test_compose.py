@@ -14,6 +14,7 @@ import pytest
 
 from tests.deploy.installation import (
     LASTING,
+    WITH_WEBHOOKS,
     Installation,
     engine_absent,
     ensure_base_images,
@@ -96,14 +97,7 @@ def test_only_tls_is_published(installed: Installation) -> None:
 
 
 def test_networks_separate_edge_from_data(installed: Installation) -> None:
-    joined = {
-        service: {
-            name.removeprefix(f"{installed.project}_")
-            for name in installed.container(service).attrs["NetworkSettings"]["Networks"]
-        }
-        for service in LASTING
-    }
-    assert joined == {
+    assert _networks(installed) == {
         "caddy": {"edge", "front"},
         "gateway": {"front", "services", "data"},
         "registry": {"services", "data"},
@@ -240,6 +234,19 @@ def test_person_is_added_where_identity_runs(installed: Installation) -> None:
     assert installed.sql("select is_demo from identity.accounts where login = 'sec.kim'") == "f"
 
 
+def test_webhooks_give_the_worker_alone_a_way_out(installed: Installation) -> None:
+    before = _networks(installed)
+    try:
+        installed.compose(*WITH_WEBHOOKS, "up", "-d", "--wait")
+        assert _networks(installed) == {**before, "worker": before["worker"] | {"out"}}
+        out = docker.from_env().networks.list(f"{installed.project}_out")
+        assert [network.attrs["Internal"] for network in out] == [False]
+        installed.wait_ready()
+    finally:
+        installed.compose("up", "-d", "--wait", "--remove-orphans")
+    assert _networks(installed) == before
+
+
 def test_second_install_changes_nothing(installed: Installation) -> None:
     before = {s: installed.container(s).id for s in LASTING}
     secrets = secret_values(installed.secrets)
@@ -306,6 +313,17 @@ def test_damaged_backup_is_refused(installed: Installation, tmp_path: Path) -> N
     with pytest.raises(AssertionError, match="the backup is damaged"):
         installed.run("deploy/restore.sh", str(backup), "--replace-everything")
     assert _contents(installed) == before
+
+
+def _networks(installed: Installation) -> dict[str, set[str]]:
+    """What each container has joined."""
+    return {
+        service: {
+            name.removeprefix(f"{installed.project}_")
+            for name in installed.container(service).attrs["NetworkSettings"]["Networks"]
+        }
+        for service in LASTING
+    }
 
 
 def _restarts(installed: Installation, service: str) -> int:
