@@ -1,5 +1,6 @@
 """One PostgreSQL 18 per test process; one migrated template per service; one clone per test."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +18,19 @@ from services.common.testing import TokenMint
 # How long an example takes says what else the machine does, not whether a rule holds.
 settings.register_profile("onegrid", deadline=None)
 settings.load_profile("onegrid")
+
+
+CIPHERS = tuple(f"{name}_CIPHERS" for name in ("IDENTITY", "REGISTRY", "TASKS", "ADMISSION"))
+ENVIRONMENT = os.environ  # noqa: TID251 — a run of tests is an entry point
+if "ONEGRID_TEST_CIPHERS" in ENVIRONMENT:
+    ENVIRONMENT.update(dict.fromkeys(CIPHERS, ENVIRONMENT["ONEGRID_TEST_CIPHERS"]))
+
+
+@pytest.fixture
+def ciphers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs a test under the ciphers it is parametrised with; see `BOTH_CIPHERS`."""
+    for name in CIPHERS:
+        monkeypatch.setenv(name, request.param)
 
 
 @pytest.fixture(scope="session")

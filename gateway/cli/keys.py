@@ -95,11 +95,10 @@ def _read_or_make(file: Path) -> str:
 
 
 def _table(found: Mapping[str, Any]) -> Table:
-    table = Table("key", "purpose", "since", "values under it")
+    table = Table("key", "purpose", "ciphers", "since", "values under it")
     for key in found["keys"]:
         used = found["used"].get(key["id"], {}) if key["purpose"] == "seal" else {}
         shown = "\n".join(f"{place}: {count:,}" for place, count in sorted(used.items()))
-        table.add_row(
-            str(key["id"]), key["purpose"], f"{key['created_at']:%Y-%m-%d %H:%M} UTC", shown
-        )
+        since = f"{key['created_at']:%Y-%m-%d %H:%M} UTC"
+        table.add_row(str(key["id"]), key["purpose"], key["ciphers"], since, shown)
     return table

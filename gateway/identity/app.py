@@ -101,7 +101,7 @@ class OwnKeys:
 
 async def _open(settings: IdentitySettings, store: Store, clock: Clock) -> Issuer:
     async with store.transaction() as tx:
-        sealer = await tx.sealer(settings.key_encryption_key.get_secret_value())
+        sealer = await tx.sealer(settings.wrapping_key)
     keyring = Keyring(
         store,
         sealer,

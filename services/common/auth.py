@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Protocol
 
 import structlog
@@ -207,17 +207,7 @@ class Gate:
             return principal
         if purpose not in self.purposes:
             raise PurposeRequired(purposes=sorted(self.purposes))
-        return Principal(
-            principal.subject,
-            principal.client,
-            principal.name,
-            principal.organisation,
-            principal.roles,
-            principal.areas,
-            principal.domains,
-            principal.token,
-            purpose,
-        )
+        return replace(principal, purpose=purpose)
 
     async def principal(self, authorization: str | None) -> Principal:
         """Verify a bearer token; raises `NotSignedIn`.

@@ -64,11 +64,8 @@ class Direct:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        route = self._routes.get((scope["method"], path))
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        route = self._routes.get((scope.get("method", ""), path))
         if route is None:
             await self._app(scope, receive, send)
             return

@@ -124,9 +124,8 @@ def version_of(if_match: str | None) -> int:
         raise IfMatchRequired
     text = if_match.strip().removeprefix("W/").strip('"')
     if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004 — fits an int4
-        raise ValidationFailed(
-            Fault("#header/If-Match", "etag", 'If-Match is an ETag such as "3".')
-        )
+        detail = 'If-Match is an ETag such as "3".'
+        raise ValidationFailed(Fault("#header/If-Match", "etag", detail))
     return int(text)
 
 
@@ -191,13 +190,8 @@ class Boundary:
         try:
             await self._serve(scope, receive, sending, begun=lambda: status > 0)
             duration_ms = round((time.perf_counter() - started) * 1000, 1)
-            _log.debug(
-                "request.served",
-                method=scope["method"],
-                path=_route(scope),
-                status=status,
-                duration_ms=duration_ms,
-            )
+            said = {"method": scope["method"], "path": _route(scope), "status": status}
+            _log.debug("request.served", **said, duration_ms=duration_ms)
         finally:
             reset_contextvars(**bound)
 

@@ -64,9 +64,7 @@ class Answer:
 
     def response(self) -> Response:
         """The HTTP response."""
-        return Response(
-            self.body, self.status, headers=dict(self.headers), media_type="application/json"
-        )
+        return Response(self.body, self.status, dict(self.headers), "application/json")
 
 
 class Replayed(Exception):

@@ -7,6 +7,7 @@ transaction that took number 7 can commit after number 8 was read.)
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ order by xact, seq
 limit $3
 """
 
+_CURSOR = re.compile(r"([0-9]{1,19})\.([0-9]{1,18})")  # digits that fit xid8 and bigint
 _LOOK_EVERY_S = 0.5
 
 
@@ -76,16 +78,9 @@ class Event:
 
 async def publish(connection: Connection, *events: Event) -> None:
     """Write events in the open transaction, all in one statement."""
-    await connection.execute(
-        PUBLISH,
-        [e.id for e in events],
-        [e.type for e in events],
-        [e.subject for e in events],
-        [e.area for e in events],
-        [e.domain for e in events],
-        [e.occurred_at for e in events],
-        [orjson.dumps(e.data).decode() for e in events],
-    )
+    names = ("id", "type", "subject", "area", "domain", "occurred_at")
+    columns = [[getattr(event, name) for event in events] for name in names]
+    await connection.execute(PUBLISH, *columns, [orjson.dumps(e.data).decode() for e in events])
 
 
 async def page(
@@ -111,9 +106,8 @@ async def page(
         FeedCursorNotValid: `after` is not a cursor of this feed.
     """
     xact, seq = _parse(after)
-    rows = await connection.fetch(
-        PAGE, xact, seq, limit, list(areas) if areas is not None else None, source, audience
-    )
+    prefixes = list(areas) if areas is not None else None
+    rows = await connection.fetch(PAGE, xact, seq, limit, prefixes, source, audience)
     items = ",".join(row["event"] for row in rows)
     cursor = rows[-1]["cursor"] if rows else (after or "0.0")
     return f'{{"items":[{items}],"next":"{cursor}"}}'.encode(), len(rows)
@@ -136,9 +130,7 @@ async def awaited(look: Callable[[], Awaitable[tuple[bytes, int]]], wait_s: floa
 
 
 def _parse(after: str | None) -> tuple[str, int]:
-    xact, dot, seq = (after or "0.0").partition(".")
-    if not (dot and xact.isascii() and xact.isdigit() and seq.isascii() and seq.isdigit()):
+    place = _CURSOR.fullmatch(after or "0.0")
+    if place is None:
         raise FeedCursorNotValid
-    if len(xact) > 19 or len(seq) > 18:  # noqa: PLR2004 — digits that fit xid8 and bigint
-        raise FeedCursorNotValid
-    return xact, int(seq)
+    return place[1], int(place[2])

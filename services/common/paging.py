@@ -41,8 +41,7 @@ def decode(cursor: str, question: object) -> list[Any]:
         CursorNotValid: It was not made by `encode` for this question.
     """
     try:
-        payload = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        keys, digest = payload
+        keys, digest = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, TypeError) as exc:
         raise CursorNotValid from exc
     if digest != _digest(question) or not isinstance(keys, list):

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from services.common.errors import DomainError, Fault, Kind, ValidationFailed
 
 MEDIA_TYPE = "application/problem+json"
+_TONGUES = ("zh", "ko", "en")
 
 STATUS: Mapping[Kind, int] = {
     Kind.MALFORMED: 400,
@@ -87,38 +88,38 @@ def language(accept_language: str | None) -> str:
     """
     for part in (accept_language or "").lower().split(","):
         tag = part.split(";")[0].strip()[:2]
-        if tag in {"zh", "ko", "en"}:
+        if tag in _TONGUES:
             return tag
     return "zh"
 
 
 def problem(  # noqa: PLR0913 — the members of one RFC 9457 object
+    request: Request,
     status: int,
     code: str,
-    title: str,
+    titles: Sequence[str],
     detail: str | None = None,
     *,
-    instance: str | None = None,
     extra: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """One problem response.
 
     Args:
+        request: Its language is spoken, and its id is the `instance` that a log is searched for.
         status: HTTP status, repeated in the body as the RFC asks.
         code: Kebab-case word that also ends the `type` URI.
-        title: Short, translated summary of the kind of problem.
+        titles: Short summary of the kind of problem in zh, ko and en.
         detail: What happened this time, for a person.
-        instance: The request id that operations can search the log for.
         extra: Extension members.
         headers: Such as `Retry-After`.
     """
     body = {
         "type": f"/problems/{code}",
-        "title": title,
+        "title": titles[_TONGUES.index(language(request.headers.get("accept-language")))],
         "status": status,
         "detail": detail,
-        "instance": instance,
+        "instance": request_id(request),
         "code": code,
         **(extra or {}),
     }
@@ -133,15 +134,9 @@ def status_problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The problem for a bare status, such as an unknown route."""
-    names = dict(zip(("zh", "ko", "en"), _titles(status), strict=True))
-    phrase = HTTPStatus(status).phrase.lower().replace(" ", "-")
-    title = names[language(request.headers.get("accept-language"))]
-    return problem(status, phrase, title, detail, instance=request_id(request), headers=headers)
-
-
-def _titles(status: int) -> tuple[str, str, str]:
     phrase = HTTPStatus(status).phrase
-    return _STATUS_TITLES.get(status, (phrase, phrase, phrase))
+    code, titles = phrase.lower().replace(" ", "-"), _STATUS_TITLES.get(status, (phrase,) * 3)
+    return problem(request, status, code, titles, detail, headers=headers)
 
 
 def request_id(request: Request) -> str | None:
@@ -153,7 +148,7 @@ def request_id(request: Request) -> str | None:
 async def on_domain_error(request: Request, exc: Exception) -> Response:
     """A rule's no, translated once for the whole service."""
     assert isinstance(exc, DomainError)  # noqa: S101 — the handler is registered for this class
-    titles = {"zh": exc.title_zh, "ko": exc.title_ko, "en": exc.title}
+    titles = (exc.title_zh, exc.title_ko, exc.title)
     extra = dict(exc.extra)
     headers = {}
     if isinstance(exc, ValidationFailed):
@@ -162,15 +157,8 @@ async def on_domain_error(request: Request, exc: Exception) -> Response:
         headers["Retry-After"] = str(extra["retry_after_s"])
     if exc.kind is Kind.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
-    return problem(
-        STATUS[exc.kind],
-        exc.code(),
-        titles[language(request.headers.get("accept-language"))],
-        exc.detail,
-        instance=request_id(request),
-        extra=extra,
-        headers=headers,
-    )
+    status = STATUS[exc.kind]
+    return problem(request, status, exc.code(), titles, exc.detail, extra=extra, headers=headers)
 
 
 async def on_validation(request: Request, exc: Exception) -> Response:

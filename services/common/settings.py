@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,9 +31,19 @@ class ServiceSettings(BaseSettings):
     key_encryption_key: SecretStr = Field(
         description="32 bytes, base64url: wraps the data keys of this service's sealed fields."
     )
+    ciphers: Literal["international", "national"] = Field(
+        "international",
+        description="Of new keys: AES-256-GCM and HMAC-SHA-256, or SM4-GCM and HMAC-SM3 (国密). "
+        "Values that are there change with the rotation of keys.",
+    )
     run_loops: bool = Field(
         default=True, description="Run timers and jobs here; off where `onegrid worker` runs them."
     )
+
+    @property
+    def wrapping_key(self) -> str:
+        """The key-encryption key behind the name of the ciphers, as `sealing.load` takes it."""
+        return f"{self.ciphers}:{self.key_encryption_key.get_secret_value()}"
 
 
 def read(settings: type[AnySettings]) -> AnySettings:

@@ -40,6 +40,5 @@ def configure(*, json_lines: bool, level: int = logging.INFO) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
-    )
+    least = max(level, logging.WARNING)
+    logging.basicConfig(level=least, format="%(levelname)s %(name)s %(message)s")

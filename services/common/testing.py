@@ -57,10 +57,8 @@ class TokenMint:
 
     def headers(self, *, purpose: str | None = None, **token: Any) -> dict[str, str]:
         """Request headers with such a token, a fresh idempotency key and, if given, a purpose."""
-        headers = {
-            "Authorization": f"Bearer {self.token(**token)}",
-            "Idempotency-Key": new_id().hex,
-        }
+        bearer = f"Bearer {self.token(**token)}"
+        headers = {"Authorization": bearer, "Idempotency-Key": new_id().hex}
         return {**headers, "OneGrid-Purpose": purpose} if purpose else headers
 
     def peer(self) -> Peer:

@@ -8,7 +8,7 @@ no batch limit can starve the oldest.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -114,10 +114,11 @@ async def extend(connection: Connection, leased: Leased, lease_s: float = 60.0) 
         raise LeaseLost(leased.effect_key)
 
 
+@dataclass(frozen=True, slots=True)
 class TimerLoop:
     """Fires due timers of the kinds it has handlers for, until cancelled.
 
-    Args:
+    Attributes:
         database: The service's own.
         handlers: By kind. A handler calls `finish` in its transaction.
         idle_s: Pause when nothing is due.
@@ -126,71 +127,49 @@ class TimerLoop:
         clock: Tells the time.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        handlers: Mapping[str, Handler],
-        *,
-        idle_s: float = 0.5,
-        batch: int = 100,
-        lease_s: float = 60.0,
-        clock: Clock = utc_now,
-    ) -> None:
-        self._database = database
-        self._handlers = handlers
-        self._idle_s = idle_s
-        self._batch = batch
-        self._lease_s = lease_s
-        self._clock = clock
+    database: Database
+    handlers: Mapping[str, Handler]
+    _: KW_ONLY
+    idle_s: float = 0.5
+    batch: int = 100
+    lease_s: float = 60.0
+    clock: Clock = utc_now
 
     async def run(self) -> None:
         """Fire for ever. A failing database is logged and tried again."""
         while True:
+            fired = 0
             try:
                 fired = await self.fire_due()
             except (TimeoutError, OSError) as exc:
                 _log.warning("timers.database_unavailable", error=type(exc).__name__)
-                fired = 0
             except Exception:  # noqa: BLE001 — a round that failed must not end the loop
                 _log.exception("timers.round_failed")
-                fired = 0
             if not fired:
-                await asyncio.sleep(self._idle_s)
+                await asyncio.sleep(self.idle_s)
 
     async def fire_due(self) -> int:
         """One round: lease what is due and hand it to its handlers; how many were leased."""
-        async with self._database.read() as connection:
-            rows = await connection.fetch(
-                LEASE,
-                self._clock(),
-                self._batch,
-                timedelta(seconds=self._lease_s),
-                list(self._handlers),
-            )
+        async with self.database.read() as connection:
+            lease, kinds = timedelta(seconds=self.lease_s), list(self.handlers)
+            rows = await connection.fetch(LEASE, self.clock(), self.batch, lease, kinds)
         for row in sorted(rows, key=lambda r: r["due_at"]):
             await self._fire(_leased(row))
         return len(rows)
 
     async def _fire(self, leased: Leased) -> None:
         try:
-            await self._handlers[leased.kind](leased)
+            await self.handlers[leased.kind](leased)
         except LeaseLost:
             _log.info("timer.lease_lost", effect_key=leased.effect_key)
         except Exception as exc:  # noqa: BLE001 — whatever failed, the timer is tried again
             _log.exception("timer.failed", effect_key=leased.effect_key, attempt=leased.attempt)
             back_off = timedelta(seconds=min(2**leased.attempt, 3600))
-            async with self._database.read() as connection:
-                await connection.execute(
-                    POSTPONE, leased.id, leased.attempt, back_off, type(exc).__name__
-                )
+            async with self.database.read() as connection:
+                holding = (leased.id, leased.attempt)
+                await connection.execute(POSTPONE, *holding, back_off, type(exc).__name__)
 
 
 def _leased(row: Any) -> Leased:
-    return Leased(
-        row["id"],
-        row["effect_key"],
-        row["kind"],
-        row["due_at"],
-        orjson.loads(row["payload"]),
-        row["attempts"],
-    )
+    key, effect_key, kind, due_at, payload, attempts = row
+    return Leased(key, effect_key, kind, due_at, orjson.loads(payload), attempts)

@@ -44,7 +44,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
         async with AsyncExitStack() as stack:
             await database.open()
             stack.push_async_callback(database.close)
-            store = await open_store(database, settings.key_encryption_key.get_secret_value())
+            store = await open_store(database, settings.wrapping_key)
             stack.push_async_callback(store.recorder.close)
             app.state.store = store
             app.state.settings = settings

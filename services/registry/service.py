@@ -49,13 +49,13 @@ SERVICE: Final = Service(
 async def rotate_keys(settings: RegistrySettings) -> int:
     """Add a data key that seals from now on, and begin to seal again; the key's id."""
     async with _opened(settings) as database:
-        return await keys.rotate(database, settings.key_encryption_key.get_secret_value())
+        return await keys.rotate(database, settings.wrapping_key)
 
 
 async def rewrap_keys(settings: RegistrySettings, new: str) -> int:
     """Put the data keys under another key-encryption key; how many there are."""
     async with _opened(settings) as database:
-        return await keys.rewrap(database, settings.key_encryption_key.get_secret_value(), new)
+        return await keys.rewrap(database, settings.wrapping_key, new)
 
 
 async def state_of_keys(settings: RegistrySettings) -> Mapping[str, Any]:

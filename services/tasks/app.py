@@ -49,7 +49,7 @@ def create_app(
         async with AsyncExitStack() as stack:
             await database.open()
             stack.push_async_callback(database.close)
-            key = settings.key_encryption_key.get_secret_value()
+            key = settings.wrapping_key
             store = Store(database, await open_sealer(database, key), photos)
             app.state.store = store
             if settings.run_loops:

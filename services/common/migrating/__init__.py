@@ -58,10 +58,8 @@ def provision(admin_dsn: str, service: str, password: str) -> None:
         for extension in EXTENSIONS:
             statement = sql.SQL("create extension if not exists {} schema extensions")
             connection.execute(statement.format(sql.Identifier(extension)))
-        exists = connection.execute(
-            "select 1 from pg_roles where rolname = %s", [service]
-        ).fetchone()
-        if exists is None:
+        exists = "select 1 from pg_roles where rolname = %s"
+        if connection.execute(exists, [service]).fetchone() is None:
             connection.execute(sql.SQL("create role {} login").format(role))
         statements = (
             "alter role {role} password {password}",
@@ -91,15 +89,12 @@ def state(dsn: str, service: str, versions: Path) -> State:
     if head is None:
         raise ValueError(f"{service} has no migrations")
     with psycopg.connect(dsn, autocommit=True) as connection:
-        table = connection.execute(
-            "select to_regclass(%s)", [f"{service}.alembic_version"]
-        ).fetchone()
+        name = f"{service}.alembic_version"
+        table = connection.execute("select to_regclass(%s)", [name]).fetchone()
         if table is None or table[0] is None:
             return State(None, head, known=True)
-        query = sql.SQL("select version_num from {}.alembic_version").format(
-            sql.Identifier(service)
-        )
-        row = connection.execute(query).fetchone()
+        query = sql.SQL("select version_num from {}.alembic_version")
+        row = connection.execute(query.format(sql.Identifier(service))).fetchone()
     current = row[0] if row else None
     known = current is None or current in {script.revision for script in scripts.walk_revisions()}
     return State(current, head, known)

@@ -8,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.common.database import Connection
 from services.common.outbox import FeedCursorNotValid
@@ -145,7 +144,7 @@ class Cursors:
     """
 
     def __init__(self, sealer: Sealer) -> None:
-        self._cipher = AESGCM(sealer.blind_index(_CURSOR, "key"))
+        self._cipher = sealer.cipher(_CURSOR)
 
     def shown(self, place: Place) -> str:
         """A cursor for a place; each time another."""

@@ -78,7 +78,7 @@ async def load_demo(
     )
     await database.open()
     try:
-        sealer = await open_sealer(database, settings.key_encryption_key.get_secret_value())
+        sealer = await open_sealer(database, settings.wrapping_key)
         progress("tasks", 0, total)
         written = await _load(database, sealer, _setting(context), (scale, seed, total))
     finally:

@@ -11,7 +11,10 @@ from fastapi import FastAPI
 from gateway.identity.use_cases import enrolling
 from services.common.database import Connection
 from tests.factories import identity
+from tests.factories.ciphers import BOTH_CIPHERS
 from tests.factories.identity import Browser, Hands, answered, form_token
+
+pytestmark = BOTH_CIPHERS
 
 
 @pytest.fixture

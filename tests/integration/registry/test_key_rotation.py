@@ -22,9 +22,11 @@ from services.registry.store.keys import resealing, rotations
 from services.registry.store.keys.places import PLACES, newest
 from services.registry.store.keys.rotations import KeyRotationRunning
 from services.registry.use_cases import keys
+from tests.factories.ciphers import BOTH_CIPHERS
 from tests.factories.imports import Office, csv_file, record
 from tests.factories.registry import Person, Registry, id_number, running
 
+pytestmark = BOTH_CIPHERS
 FIELDS = ["name", "document", "phone", "chronic_disease"]
 PEOPLE = 24
 SECRETS = ("1541234", "diabetes", "1391111", "229999")
@@ -71,8 +73,13 @@ class Rotating:
             },
         )
 
-    async def begin(self) -> int:
-        return await keys.rotate(self.registry.store.database, KEY_ENCRYPTION_KEY, self.clock)
+    async def begin(self, key: str = "") -> int:
+        store = self.registry.store
+        return await keys.rotate(store.database, key or store.key_encryption_key, self.clock)
+
+    async def keys(self) -> dict[int, tuple[str, str]]:
+        found = (await keys.state(self.registry.store.database))["keys"]
+        return {key["id"]: (key["purpose"], key["ciphers"]) for key in found}
 
     async def work(self, chunk: int = 7) -> int:
         store = self.registry.store
@@ -104,6 +111,18 @@ async def rotating(registry: Registry) -> Rotating:
 async def seals(registry: Registry) -> list[int]:
     rows = await registry.rows("select id from data_keys where purpose = 'seal' order by id")
     return [row["id"] for row in rows]
+
+
+async def test_the_ciphers_change_with_a_rotation(rotating: Rotating) -> None:
+    (old,) = [k for k in (await rotating.keys()).items() if k[1][0] == "seal"]
+    other = {"international": "national", "national": "international"}[old[1][1]]
+    new = await rotating.begin(f"{other}:{KEY_ENCRYPTION_KEY}")
+    assert await rotating.look_up(3)
+    await rotating.end()
+    kept = await rotating.keys()
+    assert old[0] not in kept
+    assert kept[new] == ("seal", other)
+    assert (await rotating.look_up(5))["facts"]["chronic_disease"]["value"] == "diabetes"
 
 
 async def test_everything_is_sealed_again_and_the_old_key_goes(rotating: Rotating) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from services.common import paging
 from services.registry.domain.filters import Filter
+from tests.factories.ciphers import BOTH_CIPHERS
 from tests.factories.registry import (
     COMMUNITY,
     COUNTY,
@@ -35,6 +36,9 @@ async def names(registry: Registry, **body: Any) -> list[str]:
     answer = await search(registry, body)
     assert answer.status_code == 200, answer.text
     return [item["name"] for item in answer.json()["items"]]
+
+
+pytestmark = BOTH_CIPHERS
 
 
 @pytest.fixture

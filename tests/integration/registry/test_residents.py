@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.common.ids import new_id
+from tests.factories.ciphers import BOTH_CIPHERS
 from tests.factories.registry import (
     COUNTY,
     GRID,
@@ -14,6 +15,8 @@ from tests.factories.registry import (
     dwelling,
     id_number,
 )
+
+pytestmark = BOTH_CIPHERS
 
 VIEW = {
     "name": "金哲洙",

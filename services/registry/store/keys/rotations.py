@@ -12,7 +12,12 @@ from services.common import sealing
 from services.common.database import Connection
 from services.common.errors import DomainError, Kind
 
-KEYS: Final = "select id, purpose, created_at from data_keys order by id"
+# A key of the national ciphers is wrapped behind a byte that says so (services.common.sealing).
+KEYS: Final = """
+select id, purpose, created_at,
+    case octet_length(wrapped) when 60 then 'international' else 'national' end as ciphers
+from data_keys order by id
+"""
 ADD: Final = "insert into data_keys (purpose, wrapped) values ('seal', $1) returning id"
 BEGIN: Final = "insert into key_rotations (key_id) values ($1) returning id"
 RUNNING: Final = """
@@ -165,5 +170,5 @@ async def used(connection: Connection) -> Mapping[int, Mapping[str, int]]:
 
 
 async def keys(connection: Connection) -> Sequence[Mapping[str, Any]]:
-    """Id, purpose and day of each data key."""
+    """Id, purpose, day and ciphers of each data key."""
     return [dict(row) for row in await connection.fetch(KEYS)]

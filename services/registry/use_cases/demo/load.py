@@ -44,7 +44,7 @@ async def load(
     plan = demo.plan(reference.divisions(), context["scale"], str(context["seed"]))
     count = demo_filling.usual_helpers(plan) if helpers is None else helpers
     dsn = settings.database_url.get_secret_value()
-    key = settings.key_encryption_key.get_secret_value()
+    key = settings.wrapping_key
     database = Database(dsn, application="registry-demo", pool_size=2)
     await database.open()
     try:
