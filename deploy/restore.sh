@@ -54,6 +54,11 @@ move_transaction_count() {
         newest="$(psql_as_admin --dbname onegrid --command \
             "select greatest($newest, coalesce(max(xact::text::numeric), 0)) from $role.events")"
     done
+    # Access records are chained in the order of these numbers.
+    if [[ "$(psql_as_admin --dbname onegrid --command "select to_regclass('registry.access_sealing') is not null")" == t ]]; then
+        newest="$(psql_as_admin --dbname onegrid --command \
+            "select greatest($newest, (select coalesce(max(xact::text::numeric), 0) from registry.accesses))")"
+    fi
     if [[ "$(psql_as_admin --dbname onegrid --command "select $newest < pg_current_xact_id()::text::numeric")" == t ]]; then
         return 0
     fi

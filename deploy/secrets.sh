@@ -49,12 +49,13 @@ make_all() {
         [[ -s "$DIR/${service}_key_encryption_key" ]] ||
             key_256 | put "${service}_key_encryption_key" "$APP_GID"
     done
+    [[ -s "$DIR/registry_checkpoint_key" ]] || key_256 | put registry_checkpoint_key "$APP_GID"
 }
 
 # Every file there, long enough, not a word of ours, and closed to everybody else.
 check_all() {
     local name file bad=0
-    for name in postgres_password admin_database_url \
+    for name in postgres_password admin_database_url registry_checkpoint_key \
         "${SERVICES[@]/%/_database_url}" "${SERVICES[@]/%/_key_encryption_key}"; do
         file="$DIR/$name"
         if [[ ! -s "$file" ]]; then

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gateway import secret_files
 from gateway.embedded import EmbeddedPostgres
@@ -12,6 +13,7 @@ from services.common.service import Service
 from services.common.settings import ServiceSettings
 
 _TYPED_BYTES = 12
+_SIGNING = "checkpoint-key"
 
 
 @dataclass(slots=True)
@@ -52,9 +54,16 @@ class Embedded:
                 issuer=public_url,
                 data_dir=self.data_dir,
                 run_loops=run_loops,
+                **self._signing(service),
             )
             for service in services
         }
+
+    def _signing(self, service: Service) -> dict[str, Any]:
+        """The key that signs checkpoints, for the service that does."""
+        if "checkpoint_key" not in service.settings.model_fields:
+            return {}
+        return {"checkpoint_key": secret_files.read_or_make(self.data_dir / "secrets", _SIGNING)}
 
     def key(self, service: str) -> str:
         """A service's key-encryption key, made on first use."""

@@ -5,7 +5,19 @@ import sys
 import typer
 from rich.console import Console
 
-from gateway.cli import account, demo, doctor, keys, migrate, openapi, serve, tour, up, worker
+from gateway.cli import (
+    account,
+    audit,
+    demo,
+    doctor,
+    keys,
+    migrate,
+    openapi,
+    serve,
+    tour,
+    up,
+    worker,
+)
 from services.common.errors import DomainError
 
 app = typer.Typer(
@@ -24,6 +36,7 @@ app.command("tour")(tour.tour)
 app.command("doctor")(doctor.doctor)
 app.command("openapi")(openapi.openapi)
 app.add_typer(account.app, name="account")
+app.add_typer(audit.app, name="audit")
 app.add_typer(demo.app, name="demo")
 app.add_typer(keys.app, name="keys")
 

@@ -16,6 +16,8 @@ from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
 from services.registry.use_cases import keys, retention, upkeep
+from services.registry.use_cases.audit import checkpoints as audit_checkpoints
+from services.registry.use_cases.audit import sealing
 from services.registry.use_cases.authority import jobs as authority_jobs
 from services.registry.use_cases.events import Tide
 from services.registry.use_cases.exports import run as exports_run
@@ -55,6 +57,13 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
             app.state.webhooks = webhooks_run.webhooks_of(store, settings)
             app.state.exporting = exports = exporting(store, settings)
             if settings.run_loops:
+                for lasting in (
+                    audit_checkpoints.keep_writing(
+                        database, audit_checkpoints.Witness.of(settings)
+                    ),
+                    sealing.keep_sealing(database, every_s=settings.seal_every_s),
+                ):
+                    stack.push_async_callback(_stop, asyncio.create_task(lasting))
                 every_s = settings.count_every_s
                 await upkeep.begin(store, every_s=every_s)
                 await filling.begin(store)

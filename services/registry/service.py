@@ -1,6 +1,6 @@
 """The registry's manifest: the only module a host may import."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -8,9 +8,13 @@ from typing import Any, Final
 from services.common.database import Database
 from services.common.service import Service
 from services.registry.app import create_app
+from services.registry.domain.audit.faults import Report
+from services.registry.domain.audit.offline import NOT_JUDGED, code_of, verify_file
 from services.registry.domain.feed import REGISTERED
 from services.registry.settings import RegistrySettings
 from services.registry.use_cases import corrections, keys
+from services.registry.use_cases.audit import exporting as audit
+from services.registry.use_cases.audit.verifier import pack as pack_verifier
 from services.registry.use_cases.authority import applying
 from services.registry.use_cases.authority import versions as authority_versions
 from services.registry.use_cases.demo import load as demo
@@ -18,6 +22,8 @@ from services.registry.use_cases.disagreements import contradictions, disputes
 from services.registry.use_cases.imports import apply as imports_apply
 from services.registry.use_cases.life_events import telling as life_events
 from services.registry.use_cases.places import changes as area_changes
+
+__all__ = ["NOT_JUDGED", "SERVICE", "Report", "code_of", "pack_verifier", "verify_file"]
 
 SERVICE: Final = Service(
     name="registry",
@@ -62,6 +68,25 @@ async def state_of_keys(settings: RegistrySettings) -> Mapping[str, Any]:
     """The data keys, how many values are under each, and the rotation under way."""
     async with _opened(settings) as database:
         return await keys.state(database)
+
+
+async def export_accesses(settings: RegistrySettings, to: Path, organisation: str | None) -> int:
+    """Write the export that an auditor takes along; how many lines it has."""
+    async with _opened(settings) as database:
+        return await audit.export(database, settings, to, organisation)
+
+
+async def verify_accesses(
+    settings: RegistrySettings, keys: Sequence[str], organisation: str | None, kept: Path | None
+) -> Report:
+    """Hold the access records in the database against their proof."""
+    async with _opened(settings) as database:
+        return await audit.verify(database, settings, keys, organisation, kept)
+
+
+def checkpoint_key(settings: RegistrySettings) -> str | None:
+    """The public key of the checkpoints that this process signs."""
+    return audit.public_key(settings)
 
 
 @asynccontextmanager

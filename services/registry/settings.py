@@ -3,7 +3,7 @@
 from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.common.settings import ServiceSettings
@@ -64,6 +64,15 @@ class RegistrySettings(ServiceSettings):
     )
     event_keep_days: int = Field(
         365, ge=30, description="Days an event stays in the feed; readers take them long before."
+    )
+    seal_every_s: float = Field(
+        10, gt=0, le=3600, description="Seconds between two rounds of chaining access records."
+    )
+    checkpoint_every_s: float = Field(
+        300, gt=0, le=86400, description="Seconds between two signed checkpoints of the chains."
+    )
+    checkpoint_key: SecretStr | None = Field(
+        None, description="32 bytes, base64url: signs checkpoints (Ed25519); only loops need it."
     )
 
     @field_validator("webhook_networks")

@@ -74,6 +74,8 @@ POLICY: Final[Policy] = {
     ),
     "registry.residents.history": allow(*READERS, purpose=True),
     "registry.residents.access_log": allow("resident_desk", "auditor", purpose=True),
+    "registry.audit.chains": allow("auditor"),
+    "registry.audit.checkpoints": allow("auditor"),
     "registry.residents.life_events": allow(*READERS, purpose=True),
     "registry.life_events.record": allow(*DEPARTMENTS, *REPORTERS),
     "registry.life_events.reverse": allow(*DEPARTMENTS, *REPORTERS),

@@ -74,7 +74,7 @@ END = "update demo_loads set finished_at = now(), set_aside = '[]' where (scale,
 FORGET = "delete from demo_loads"
 CLEAR = (
     "truncate memberships, household_dwellings, household_heads, residents, households, "
-    "identifiers, assertions, resident_history, accesses, "
+    "identifiers, assertions, resident_history, "
     "grid_counts, county_counts cascade"
 )
 CLEAR_PLACES = "truncate area_posts, area_boundaries, boundary_faults, grid_faults, grid_count_days"

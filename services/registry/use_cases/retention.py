@@ -14,8 +14,11 @@ from services.registry.domain.retention import Rule
 from services.registry.settings import RegistrySettings
 from services.registry.store import retention
 from services.registry.store.store import Store, Tx
+from services.registry.use_cases.audit import dropping
+from services.registry.use_cases.audit.dropping import AccessesDiffer
 
 RETENTION: Final = "registry.retention"
+ACCESSES: Final = "accesses"
 
 _log = structlog.get_logger()
 _HOUR: Final = 3
@@ -38,7 +41,7 @@ class Rules:
         """As the settings say."""
         return cls(
             months=(
-                Rule("accesses", settings.access_keep_months, "REGISTRY_ACCESS_KEEP_MONTHS"),
+                Rule(ACCESSES, settings.access_keep_months, "REGISTRY_ACCESS_KEEP_MONTHS"),
                 Rule(
                     "resident_history",
                     settings.history_keep_months,
@@ -73,15 +76,25 @@ async def apply(store: Store, rules: Rules, now: datetime) -> None:
         async with store.read() as connection:
             partitions = await retention.overdue(connection, rule, local_day(now))
         for partition in partitions:
-            async with store.transaction() as tx:
-                rows = await retention.drop(tx.connection, rule, partition)
-            _log.info("retention.dropped", partition=partition, rows=rows, rule=rule.text)
+            try:
+                rows = await _drop(store, rule, partition)
+            except AccessesDiffer:
+                _log.exception("retention.refused", partition=partition)
+            else:
+                _log.info("retention.dropped", partition=partition, rows=rows, rule=rule.text)
     before = now - timedelta(days=rules.event_days)
     more = True
     while more:
         async with store.transaction() as tx:
             rule_text = f"REGISTRY_EVENT_KEEP_DAYS={rules.event_days}"
             more = await retention.forget_events(tx.connection, before, rule_text)
+
+
+async def _drop(store: Store, rule: Rule, partition: str) -> int:
+    async with store.transaction() as tx:
+        if rule.table == ACCESSES:
+            await dropping.chain(tx.connection, partition, rule.text)
+        return await retention.drop(tx.connection, rule, partition)
 
 
 async def _next(tx: Tx, now: datetime) -> None:

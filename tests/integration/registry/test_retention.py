@@ -6,6 +6,7 @@ from typing import Any
 from services.common.timers import TimerLoop
 from services.registry.domain.retention import Rule
 from services.registry.use_cases import retention
+from services.registry.use_cases.audit import exporting, sealing
 from services.registry.use_cases.retention import Rules
 from tests.factories.registry import Registry
 
@@ -29,6 +30,7 @@ async def fill(registry: Registry) -> None:
     resident_id = await registry.resident()
     async with registry.store.transaction() as tx:
         await tx.connection.execute("select make_partitions('2023-10-01', 1)")
+        await tx.connection.execute("update access_sealing set began_at = '2023-10-01'")
         for at in (OLD, YOUNG):
             await tx.connection.execute(
                 "insert into accesses (county, resident_id, read_at, reader, reader_name, role, "
@@ -50,6 +52,8 @@ async def fill(registry: Registry) -> None:
             [datetime(2025, 11, 1, tzinfo=UTC), datetime(2025, 12, 1, tzinfo=UTC)],
             str(resident_id),
         )
+
+    await sealing.seal_all(registry.store.database)
 
 
 async def runs(registry: Registry) -> list[dict[str, Any]]:
@@ -86,6 +90,27 @@ async def test_a_month_goes_when_all_of_it_is_over_its_time(registry: Registry) 
     assert await runs(registry) == expected
     await retention.apply(registry.store, rules(), NOW)
     assert await runs(registry) == expected
+
+
+async def test_the_chains_say_which_month_is_gone(registry: Registry) -> None:
+    await fill(registry)
+    await retention.apply(registry.store, rules(), NOW)
+    settings = registry.app.state.settings
+    report = await exporting.verify(registry.store.database, settings, [], None)
+    assert (report.faults, report.records, report.dropped) == ([], 1, 1)
+    (block,) = await registry.rows("select month, rule from access_blocks where kind = 'retention'")
+    assert block == {"month": "202310", "rule": "REGISTRY_ACCESS_KEEP_MONTHS=36"}
+
+
+async def test_a_month_that_somebody_changed_is_evidence_and_stays(registry: Registry) -> None:
+    await fill(registry)
+    async with registry.store.transaction() as tx:
+        await tx.connection.execute("alter table accesses disable trigger user")
+        await tx.connection.execute("delete from accesses where read_at = $1", OLD)
+        await tx.connection.execute("alter table accesses enable trigger user")
+    await retention.apply(registry.store, rules(), NOW)
+    assert await registry.rows("select from pg_class where relname = 'accesses_202310'")
+    assert [run["table_name"] for run in await runs(registry)] == ["events"]
 
 
 async def test_former_states_go_only_when_told(registry: Registry) -> None:

@@ -1,0 +1,1 @@
+"""Proof of who read what: sealing, checkpoints, exporting and verifying access records."""
