@@ -10,7 +10,7 @@ from services.common.service import Service
 from services.registry.app import create_app
 from services.registry.domain.audit.faults import Report
 from services.registry.domain.audit.offline import NOT_JUDGED, code_of, verify_file
-from services.registry.domain.feed import REGISTERED
+from services.registry.domain.feed import OVERSIGHT, REGISTERED
 from services.registry.settings import RegistrySettings
 from services.registry.use_cases import corrections, keys
 from services.registry.use_cases.audit import exporting as audit
@@ -47,6 +47,7 @@ SERVICE: Final = Service(
             area_changes.CHANGED,
             area_changes.REKEYED,
         }
+        | OVERSIGHT
     ),
     load_demo=demo.load,
 )

@@ -2,6 +2,7 @@
 
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -73,6 +74,13 @@ class RegistrySettings(ServiceSettings):
     )
     checkpoint_key: SecretStr | None = Field(
         None, description="32 bytes, base64url: signs checkpoints (Ed25519); only loops need it."
+    )
+
+    emergency_reach: Literal["county", "prefecture"] = Field(
+        "county", description="How far around an officer's own areas an emergency access reaches."
+    )
+    emergency_daily_most: int = Field(
+        3, ge=0, le=20, description="Emergency accesses, found or not, of one person a day."
     )
 
     @field_validator("webhook_networks")

@@ -3,7 +3,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from services.registry.domain.feed import AREA_WIDE
+from services.registry.domain.feed import AREA_WIDE, OVERSIGHT
 from services.registry.service import SERVICE
 from tests.factories.event_schemas import FOLDER, schemas
 
@@ -27,6 +27,7 @@ def test_whom_an_event_concerns_is_said_once(kind: str) -> None:
     schema = schemas()[kind]
     concerns, data = schema["x-concerns"], schema["properties"]["data"]
     assert (concerns == "area") == (kind in AREA_WIDE)
-    if concerns != "area":
+    assert (concerns == "oversight") == (kind in OVERSIGHT)
+    if concerns not in {"area", "oversight"}:
         assert concerns in {"fields", "field"}
         assert concerns in data["required"], "the feed could tell it to nobody"

@@ -19,6 +19,7 @@ EXPORTERS: Final = (*DEPARTMENTS, "community_officer", "street_officer", "county
 READERS: Final = (*DEPARTMENTS, *FIELD, "resident_desk")
 
 REPORTERS: Final = ("grid_worker", "community_officer", "street_officer")
+EMERGENCY: Final = ("community_officer", "street_officer", "county_officer")
 
 POLICY: Final[Policy] = {
     "registry.areas.list": allow(*EVERYBODY),
@@ -57,6 +58,12 @@ POLICY: Final[Policy] = {
     "registry.residents.search": allow(*READERS, purpose=True),
     "registry.residents.get": allow(*READERS, purpose=True),
     "registry.residents.correct": allow(*DEPARTMENTS, "grid_worker", "community_officer"),
+    "registry.emergency_accesses.open": allow(*EMERGENCY),
+    "registry.emergency_accesses.resident": allow(*EMERGENCY),
+    "registry.emergency_accesses.list": allow(
+        *EMERGENCY, "security_admin", "auditor", purpose=True
+    ),
+    "registry.emergency_accesses.review": allow("auditor", "county_officer"),
     "registry.disputes.open": allow("resident_desk", "community_officer"),
     "registry.disputes.of_resident": allow(*READERS, purpose=True),
     "registry.disputes.list": allow(
@@ -128,5 +135,7 @@ POLICY: Final[Policy] = {
     "registry.webhooks.replay": allow(*DEPARTMENTS),
     "registry.webhooks.deliveries": allow(*DEPARTMENTS),
     "registry.webhooks.replay_delivery": allow(*DEPARTMENTS),
-    "registry.events.list": allow(*DEPARTMENTS, "county_officer", "auditor", "system_admin"),
+    "registry.events.list": allow(
+        *DEPARTMENTS, "county_officer", "auditor", "system_admin", "security_admin"
+    ),
 }

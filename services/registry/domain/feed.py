@@ -22,7 +22,13 @@ AREA_WIDE: Final = frozenset({
 })  # fmt: skip
 """Types about an area itself, which everybody in it may know."""
 
+EMERGENCY_OPENED: Final = "registry.emergency.opened.v1"
+EMERGENCY_REVIEWED: Final = "registry.emergency.reviewed.v1"
+OVERSIGHT: Final = frozenset({EMERGENCY_OPENED, EMERGENCY_REVIEWED})
+"""Types told to those who oversee an area, and to nobody else."""
+
 _OVERSEERS: Final = frozenset({"auditor"})
+_TOLD_OVERSIGHT: Final = frozenset({"auditor", "security_admin", "county_officer"})
 
 
 class FeedCursorTooOld(DomainError):
@@ -63,11 +69,13 @@ class FeedReader:
         areas: Prefixes of the areas it may see.
         domains: It works for.
         fields: Codes of the fields whose changes it may learn of.
+        types: Of events that are told whatever fields they name.
     """
 
     areas: tuple[str, ...]
     domains: tuple[str, ...]
     fields: tuple[str, ...]
+    types: tuple[str, ...] = tuple(sorted(AREA_WIDE))
 
 
 def reader_of(
@@ -82,7 +90,8 @@ def reader_of(
         domains: Of the reader.
     """
     told = tuple(f.code for f in catalogue.values() if _told(f, roles, domains))
-    return FeedReader(tuple(areas), tuple(sorted(domains)), told)
+    types = AREA_WIDE | OVERSIGHT if roles & _TOLD_OVERSIGHT else AREA_WIDE
+    return FeedReader(tuple(areas), tuple(sorted(domains)), told, tuple(sorted(types)))
 
 
 def common_areas(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:

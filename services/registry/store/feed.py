@@ -13,7 +13,6 @@ from services.common.database import Connection
 from services.common.outbox import FeedCursorNotValid
 from services.common.sealing import Sealer
 from services.registry.domain.feed import (
-    AREA_WIDE,
     BEGINNING,
     FeedCursorTooOld,
     FeedReader,
@@ -27,7 +26,7 @@ _LOOKED_AT: Final = 50_000
 _CURSOR: Final = "feed-cursor"
 _NONCE_BYTES: Final = 12
 
-# `$1` areas, `$2` domains, `$3` fields, `$4` types that concern everybody in the area.
+# `$1` areas, `$2` domains, `$3` fields, `$4` types told whatever fields they name.
 _CONCERNS = """
 e.area ^@ any ($1) and (
     e.data -> 'fields' ?| $3 or e.data ->> 'field' = any ($3) or e.type = any ($4))
@@ -250,6 +249,6 @@ def _rights(reader: FeedReader) -> tuple[list[str], list[str], list[str], list[s
         list(reader.areas),
         list(reader.domains),
         list(reader.fields),
-        sorted(AREA_WIDE),
+        list(reader.types),
         SOURCE,
     )

@@ -201,6 +201,12 @@ PLACES: Final = (
         {"number_sealed": _of(b"document:", "resident_id")},
         "resident_id",
     ),
+    _plain("emergency_accesses", {"id": "uuid"}, {"reason_sealed": _of(b"emergency:")}),
+    _plain(
+        "emergency_reviews",
+        {"access_id": "uuid"},
+        {"comment_sealed": _of(b"emergency-review:", "access_id")},
+    ),
     _plain(
         "disputes",
         _RECORD,

@@ -1,0 +1,1 @@
+"""Emergency access: opened for one resident and a while, and looked at afterwards."""
