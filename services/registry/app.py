@@ -61,7 +61,9 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                     audit_checkpoints.keep_writing(
                         database, audit_checkpoints.Witness.of(settings)
                     ),
-                    sealing.keep_sealing(database, every_s=settings.seal_every_s),
+                    sealing.keep_sealing(
+                        database, every_s=settings.seal_every_s, algorithm=settings.chain_hash
+                    ),
                 ):
                     stack.push_async_callback(_stop, asyncio.create_task(lasting))
                 every_s = settings.count_every_s

@@ -83,6 +83,11 @@ class RegistrySettings(ServiceSettings):
         3, ge=0, le=20, description="Emergency accesses, found or not, of one person a day."
     )
 
+    @property
+    def chain_hash(self) -> Literal["sha256", "sm3"]:
+        """By which the chains of access records go on; a block says which made it."""
+        return "sm3" if self.ciphers == "national" else "sha256"
+
     @field_validator("webhook_networks")
     @classmethod
     def _are_networks(cls, text: str) -> str:

@@ -75,7 +75,7 @@ def public_key(settings: RegistrySettings) -> str | None:
 
 async def _settle(database: Database, settings: RegistrySettings) -> None:
     """Seal and sign what is due."""
-    await sealing.seal_all(database)
+    await sealing.seal_all(database, algorithm=settings.chain_hash)
     witness = Witness.of(settings)
     if witness is not None:
         async with database.read() as connection:
