@@ -9,7 +9,18 @@ from datetime import timedelta
 from fastapi import FastAPI
 from joserfc.jwk import KeySet
 
-from gateway.identity.api import accounts, delegations, events, external, keys, me, sign_in, tokens
+from gateway.identity.api import (
+    accounts,
+    clients,
+    delegations,
+    events,
+    external,
+    keys,
+    me,
+    own_security,
+    sign_in,
+    tokens,
+)
 from gateway.identity.api.policy import POLICY
 from gateway.identity.clients.provider import Provider, Trusted
 from gateway.identity.domain.refusals import OAuthRefused
@@ -75,8 +86,10 @@ def create_app(
                 external,
                 keys,
                 me,
+                own_security,
                 delegations,
                 accounts,
+                clients,
                 events,
             )
         ),

@@ -53,6 +53,12 @@ class IdentitySettings(ServiceSettings):
         description="`required`: everybody but the demo's people sets up an authenticator at the "
         "first sign-in. `off` asks only those who have one.",
     )
+    password_age_days: int = Field(
+        90, ge=0, description="A password this old is replaced at the next sign-in; 0: never."
+    )
+    passwords_remembered: int = Field(
+        5, ge=0, le=24, description="So many of the last passwords are not used again."
+    )
     oidc_issuer: str | None = Field(
         None,
         description="Issuer of an external OpenID Connect provider whose word is taken for who "

@@ -111,6 +111,18 @@ class Browser:
         assert response.status_code == 303, response.text
         return answered(response)["code"]
 
+    async def renew(
+        self, page: httpx.Response, new: str, repeated: str | None = None
+    ) -> httpx.Response:
+        """Answer the page that asks for a new password."""
+        form = {
+            "form_token": form_token(page),
+            "step": hidden(page, "step"),
+            "new_password": new,
+            "repeated": new if repeated is None else repeated,
+        }
+        return await self.http.post("/v1/authorize", params=self.query(), data=form)
+
     async def exchange(self, code: str, /, **changes: str | None) -> httpx.Response:
         form = {
             "grant_type": "authorization_code",
@@ -139,7 +151,12 @@ class Browser:
 
 def form_token(page: httpx.Response) -> str:
     """The signed token inside a sign-in page."""
-    found = re.search(r'name="form_token" value="([^"]+)"', page.text)
+    return hidden(page, "form_token")
+
+
+def hidden(page: httpx.Response, name: str) -> str:
+    """A hidden field of a sign-in page."""
+    found = re.search(rf'name="{name}" value="([^"]+)"', page.text)
     assert found, page.text
     return found[1]
 

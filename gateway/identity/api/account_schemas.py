@@ -44,6 +44,8 @@ class AccountView(BaseModel):
     version: int
     is_disabled: bool
     has_second_factor: bool
+    must_change_password: bool
+    external_ids: dict[str, str] = Field(description="Who the person is in other houses.")
 
 
 class AccountPage(BaseModel):
@@ -62,13 +64,15 @@ class AccountWish(BaseModel):
     organisation: str = Field(min_length=4, max_length=_LONGEST, pattern=PRINTABLE)
 
 
-class _Reasoned(BaseModel):
+class Reasoned(BaseModel):
+    """Why."""
+
     model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(min_length=2, max_length=200, pattern=PRINTABLE)
 
 
-class RightsWish(_Reasoned):
+class RightsWish(Reasoned):
     """What an account may do from now on, instead of all it could do before."""
 
     roles: list[str] = Field(max_length=8)
@@ -76,11 +80,17 @@ class RightsWish(_Reasoned):
     domains: list[str] = Field(default=[], max_length=9)
 
 
-class CredentialsWish(_Reasoned):
+class CredentialsWish(Reasoned):
     """Why somebody needs a new first password."""
 
 
-class DisabledWish(_Reasoned):
+class LinkWish(Reasoned):
+    """Who the person is there; null takes it back."""
+
+    external_id: str | None = Field(min_length=1, max_length=128, pattern=PRINTABLE)
+
+
+class DisabledWish(Reasoned):
     """Whether the account is withdrawn."""
 
     is_disabled: bool
@@ -98,7 +108,8 @@ class ChangeView(BaseModel):
     """What an administrator did."""
 
     id: UUID
-    login: str
+    login: str = Field(description="Login name, or client id.")
+    is_client: bool
     action: str
     reason: str
     before: dict[str, Any]

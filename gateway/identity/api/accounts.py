@@ -4,7 +4,7 @@ PUT everywhere: what is said twice is done once, the version guards against a re
 and no answer with a password is kept for one (`If-Match` takes the place of an Idempotency-Key).
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import orjson
@@ -47,7 +47,7 @@ async def list_accounts(
     by: AdministratorDep, issuer: IssuerDep, asked: Annotated[schemas.AccountFilter, Query()]
 ) -> Response:
     """Accounts of organisations in your areas, by login name."""
-    return _json(
+    return json_text(
         await account_records.page(
             issuer, by, asked.organisation, after=asked.after, limit=asked.limit
         )
@@ -57,7 +57,7 @@ async def list_accounts(
 @router.get("/v1/accounts/{login}", operation_id="identity.accounts.get", responses=_ONE)
 async def get(by: AdministratorDep, issuer: IssuerDep, login: Login) -> Response:
     """One account of an organisation in your areas."""
-    return _account(await account_records.one(issuer, by, login))
+    return versioned(await account_records.one(issuer, by, login))
 
 
 @router.put(
@@ -77,7 +77,7 @@ async def put(
     read = edge.version_of(if_match) if if_match else None
     opening = Opening(login, wish.name, wish.organisation, read)
     is_new, version, text = await administering.put(issuer, by, opening, now=now)
-    return _account((version, text), 201 if is_new else 200)
+    return versioned((version, text), 201 if is_new else 200)
 
 
 @router.put("/v1/accounts/{login}/rights", operation_id="identity.accounts.grant", responses=_ONE)
@@ -92,7 +92,7 @@ async def grant(
     """Replace what an account may do; counts at its next token, within ten minutes."""
     rights = Rights(tuple(wish.roles), tuple(wish.areas), tuple(wish.domains))
     asked = Wish(login, edge.version_of(if_match), wish.reason)
-    return _account(await administering.grant(issuer, by, asked, rights, now=now))
+    return versioned(await administering.grant(issuer, by, asked, rights, now=now))
 
 
 @router.put(
@@ -112,7 +112,7 @@ async def issue_credentials(
     asked = Wish(login, edge.version_of(if_match), wish.reason)
     version, password = await administering.issue_credentials(issuer, by, asked, now=now)
     body = {"login": login, "password": password, "version": version}
-    return _json(orjson.dumps(body))
+    return json_text(orjson.dumps(body))
 
 
 @router.put(
@@ -128,9 +128,44 @@ async def disable(
 ) -> Response:
     """Withdraw an account and end its sessions, or give it back."""
     asked = Wish(login, edge.version_of(if_match), wish.reason)
-    return _account(
+    return versioned(
         await administering.set_disabled(issuer, by, asked, is_disabled=wish.is_disabled, now=now)
     )
+
+
+@router.put(
+    "/v1/accounts/{login}/unlocked", operation_id="identity.accounts.unlock", responses=_ONE
+)
+async def unlock(
+    by: AdministratorDep,
+    issuer: IssuerDep,
+    now: NowDep,
+    login: Login,
+    wish: schemas.Reasoned,
+    if_match: IfMatch = None,
+) -> Response:
+    """Forget wrong passwords and codes, so that the person may try again at once."""
+    asked = Wish(login, edge.version_of(if_match), wish.reason)
+    return versioned(await administering.unlock(issuer, by, asked, now=now))
+
+
+@router.put(
+    "/v1/accounts/{login}/external-ids/{house}",
+    operation_id="identity.accounts.link",
+    responses=_ONE,
+)
+async def link(  # noqa: PLR0913, PLR0917 — FastAPI's parameters, each one part of the request
+    by: AdministratorDep,
+    issuer: IssuerDep,
+    now: NowDep,
+    login: Login,
+    house: Literal["wecom", "dingtalk"],
+    wish: schemas.LinkWish,
+    if_match: IfMatch = None,
+) -> Response:
+    """Say who the person is in WeCom or DingTalk, so that they may sign in through it."""
+    asked = Wish(login, edge.version_of(if_match), wish.reason)
+    return versioned(await administering.link(issuer, by, asked, house, wish.external_id, now=now))
 
 
 @router.get(
@@ -142,7 +177,7 @@ async def list_changes(
     by: AdministratorDep, issuer: IssuerDep, asked: Annotated[schemas.RecordFilter, Query()]
 ) -> Response:
     """What administrators did to accounts in your areas, newest first."""
-    return _json(
+    return json_text(
         await account_records.changes(issuer, by, asked.login, after=asked.after, limit=asked.limit)
     )
 
@@ -156,18 +191,20 @@ async def list_sign_ins(
     by: AdministratorDep, issuer: IssuerDep, asked: Annotated[schemas.RecordFilter, Query()]
 ) -> Response:
     """Attempts to sign in to accounts in your areas, newest first."""
-    return _json(
+    return json_text(
         await account_records.sign_ins(
             issuer, by, asked.login, after=asked.after, limit=asked.limit
         )
     )
 
 
-def _account(found: tuple[int, str], status: int = 200) -> Response:
+def versioned(found: tuple[int, str], status: int = 200) -> Response:
+    """An answer that is not stored, with its ETag."""
     version, text = found
     headers = {**_NO_STORE, "ETag": f'"{version}"'}
     return Response(text, status, headers=headers, media_type="application/json")
 
 
-def _json(body: bytes) -> Response:
+def json_text(body: bytes) -> Response:
+    """An answer that is not stored."""
     return Response(body, headers=_NO_STORE, media_type="application/json")

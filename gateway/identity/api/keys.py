@@ -7,8 +7,16 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from gateway.identity.api.deps import IssuerDep, NowDep
-from gateway.identity.api.schemas import OPEN, KeySetView, Metadata, Rotation, RotationView
+from gateway.identity.api.schemas import (
+    OPEN,
+    KeySetView,
+    Metadata,
+    PoliciesView,
+    Rotation,
+    RotationView,
+)
 from gateway.identity.api.texts import LOCALES
+from gateway.identity.domain import delegations, passwords
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.use_cases import rotating
 from gateway.identity.use_cases.keyring import ALGORITHM
@@ -54,6 +62,33 @@ async def rotate(rotation: Rotation, once: OnceHeader, issuer: IssuerDep, now: N
     """Add a signing key; older ones stay published until their last token is over."""
     answer = await rotating.rotate(issuer, once, is_compromised=rotation.is_compromised, now=now)
     return answer.response()
+
+
+@router.get(
+    "/v1/policies",
+    operation_id="identity.policies.show",
+    responses={200: {"model": PoliciesView}},
+)
+async def policies(issuer: IssuerDep) -> Response:
+    """The rules of signing in, as they are set; only the installation's settings change them."""
+    settings = issuer.settings
+    view = PoliciesView(
+        password_min_length=passwords.MIN_LENGTH,
+        password_min_classes=passwords.MIN_CLASSES,
+        password_age_days=settings.password_age_days,
+        passwords_remembered=settings.passwords_remembered,
+        second_factor=settings.second_factor,
+        lock_after_failures=settings.lock_after_failures,
+        lock_s=settings.lock_s,
+        access_token_s=settings.access_token_s,
+        session_idle_s=settings.refresh_idle_s,
+        session_absolute_s=settings.refresh_absolute_s,
+        delegation_days=delegations.LONGEST_DAYS,
+        sign_ins_kept_days=settings.sign_ins_kept_days,
+    )
+    return Response(
+        view.model_dump_json(), headers={"Cache-Control": "no-store"}, media_type="application/json"
+    )
 
 
 def metadata(settings: IdentitySettings) -> Metadata:

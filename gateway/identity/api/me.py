@@ -9,9 +9,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from gateway.identity.api.deps import IssuerDep, NowDep
-from gateway.identity.api.schemas import MeView, PasswordChange, SessionList
-from gateway.identity.use_cases import passwords, sessions
-from gateway.identity.use_cases.passwords import Change
+from gateway.identity.api.schemas import MeView, SessionList
+from gateway.identity.use_cases import sessions
 from services.common.auth import Caller
 from services.common.errors import NothingHere
 
@@ -36,23 +35,6 @@ async def show(caller: Caller) -> Response:
     return Response(orjson.dumps(view), headers=headers, media_type="application/json")
 
 
-# PUT and not POST: it needs no Idempotency-Key, whose stored fingerprint would be a fast hash of
-# both passwords and so a way around Argon2.
-@router.put("/v1/me/password", operation_id="identity.me.change_password", status_code=204)
-async def change_password(
-    wish: PasswordChange, caller: Caller, issuer: IssuerDep, now: NowDep
-) -> Response:
-    """Change your password; every session you have ends."""
-    change = Change(
-        account=account_id(caller.subject),
-        client=caller.client,
-        current=wish.current_password.get_secret_value(),
-        new=wish.new_password.get_secret_value(),
-    )
-    await passwords.change(issuer, change, now=now)
-    return Response(status_code=204)
-
-
 @router.get(
     "/v1/me/sessions",
     operation_id="identity.sessions.list",
@@ -60,7 +42,7 @@ async def change_password(
 )
 async def list_sessions(caller: Caller, issuer: IssuerDep, now: NowDep) -> Response:
     """Where you are signed in: application and times, no device and no place."""
-    current = sid_of(caller.token)
+    current = session_of(caller.token)
     found = await sessions.own(issuer, account_id(caller.subject), now=now)
     items = [
         {
@@ -70,7 +52,7 @@ async def list_sessions(caller: Caller, issuer: IssuerDep, now: NowDep) -> Respo
             "signed_in_at": session.signed_in_at,
             "last_used_at": session.last_used_at,
             "ends_at": session.ends_at,
-            "is_current": str(session.id) == current,
+            "is_current": session.id == current,
         }
         for session in found
     ]
@@ -100,10 +82,10 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims
 
 
-def sid_of(token: str) -> str | None:
+def session_of(token: str) -> UUID | None:
     """The session a verified token belongs to."""
     sid = claims_of(token).get("sid")
-    return sid if isinstance(sid, str) else None
+    return UUID(sid) if isinstance(sid, str) else None
 
 
 def account_id(subject: str) -> UUID:

@@ -17,7 +17,7 @@ _PAGE: Final = Template((_ROOM / "sign_in.html").read_text("utf-8"))
 _FORM: Final = Template((_ROOM / "form.html").read_text("utf-8"))
 _STEPS: Final = {
     name: Template((_ROOM / f"{name}.html").read_text("utf-8"))
-    for name in ("code", "enrolment", "recovery")
+    for name in ("code", "enrolment", "recovery", "renewal")
 }
 STYLE: Final = (_ROOM / "style.css").read_bytes()
 
@@ -79,7 +79,7 @@ def step(
     """A page between the password and the application.
 
     Args:
-        name: `code`, `enrolment` or `recovery`.
+        name: `code`, `enrolment`, `recovery` or `renewal`.
         locale: Language.
         query: The authorization request, which the form carries on in its address.
         notice: What went wrong before.

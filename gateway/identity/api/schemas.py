@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class TokenAnswer(BaseModel):
@@ -68,15 +68,6 @@ class SessionList(BaseModel):
     items: list[SessionView]
 
 
-class PasswordChange(BaseModel):
-    """A new password and the present one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    current_password: SecretStr = Field(max_length=256)
-    new_password: SecretStr = Field(max_length=256)
-
-
 class Rotation(BaseModel):
     """Why the key is followed."""
 
@@ -114,6 +105,23 @@ class Metadata(BaseModel):
     code_challenge_methods_supported: list[str]
     ui_locales_supported: list[str]
     authorization_response_iss_parameter_supported: bool
+
+
+class PoliciesView(BaseModel):
+    """The rules of signing in."""
+
+    password_min_length: int
+    password_min_classes: int = Field(description="Of the four kinds of character.")
+    password_age_days: int = Field(description="0: as old as it likes.")
+    passwords_remembered: int
+    second_factor: Literal["required", "off"]
+    lock_after_failures: int
+    lock_s: int
+    access_token_s: int
+    session_idle_s: int
+    session_absolute_s: int
+    delegation_days: int
+    sign_ins_kept_days: int
 
 
 class EventPage(BaseModel):

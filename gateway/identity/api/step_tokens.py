@@ -24,7 +24,7 @@ class Step:
     """Where a sign-in stands.
 
     Attributes:
-        kind: `code`, `enrolment` or `enrolled`: which page was shown.
+        kind: `code`, `enrolment`, `enrolled`, `renewal` or `renewal_proved`: which page was shown.
         account: Whose password was right.
         secret: Proposed to the authenticator, while it is being set up.
     """

@@ -39,6 +39,16 @@ TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "recovery_lead": "手机丢失时，每个恢复码可代替验证码使用一次。"
         "请抄写并妥善保管，本页不会再次显示。",
         "recovery_kept": "已保存，继续",
+        "renewal_title": "设置新密码",
+        "renewal_first": "当前密码由管理员设置。请改为只有您知道的密码，然后才能登录。",
+        "renewal_old": "密码使用时间已满规定期限。请设置新密码，然后才能登录。",
+        "new_password": "新密码",
+        "new_password_hint": "10–128 个字符，含大写字母、小写字母、数字、其他字符中的至少三类，"
+        "不包含登录名，也不是最近用过的密码。",
+        "repeated": "再次输入新密码",
+        "passwords_differ": "两次输入的新密码不一致。",
+        "password_weak": "新密码不符合要求。",
+        "password_used": "新密码是最近用过的密码，请换一个。",
         "external": "使用{name}登录",
         "external_away": "统一认证暂时没有回应，请稍后再试，或用账号和密码登录。",
         "external_refused": "统一认证未能确认您的身份。",
@@ -79,6 +89,17 @@ TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "recovery_lead": "손전화를 잃었을 때 복구번호를 하나씩 확인번호 대신 한번 쓸수 있습니다. "
         "적어서 잘 보관하십시오. 이 페지는 다시 나타나지 않습니다.",
         "recovery_kept": "보관하였습니다, 계속",
+        "renewal_title": "새 암호 설정",
+        "renewal_first": "지금 암호는 관리원이 정한것입니다. 본인만 아는 암호로 바꾸어야 "
+        "로그인할수 있습니다.",
+        "renewal_old": "암호의 사용기한이 지났습니다. 새 암호를 정하여야 로그인할수 있습니다.",
+        "new_password": "새 암호",
+        "new_password_hint": "10~128자, 대문자, 소문자, 수자, 그밖의 글자중 세가지 이상, "
+        "계정이름을 포함하지 않으며 최근에 쓰지 않은 암호.",
+        "repeated": "새 암호를 다시 입력",
+        "passwords_differ": "두번 입력한 새 암호가 다릅니다.",
+        "password_weak": "새 암호가 요구에 맞지 않습니다.",
+        "password_used": "최근에 쓴 암호입니다. 다른것을 정하십시오.",
         "external": "{name}(으)로 로그인",
         "external_away": "통일인증이 응답하지 않습니다. "
         "잠시 후 다시 하거나 계정과 암호로 로그인하십시오.",
@@ -124,6 +145,17 @@ TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "recovery_lead": "If you lose your phone, each of these replaces one code, once. "
         "Write them down and keep them safe: this page is not shown again.",
         "recovery_kept": "I have kept them, continue",
+        "renewal_title": "Choose a new password",
+        "renewal_first": "An administrator gave you the present password. "
+        "Change it to one only you know; then you can sign in.",
+        "renewal_old": "Your password has reached its age. Choose a new one; then you can sign in.",
+        "new_password": "New password",
+        "new_password_hint": "10 to 128 characters with three of: capital letters, small letters, "
+        "digits, others; not your account name, and none of your last passwords.",
+        "repeated": "New password again",
+        "passwords_differ": "The two new passwords are not the same.",
+        "password_weak": "The new password does not meet the rules.",
+        "password_used": "You used this password before. Choose another one.",
         "external": "Sign in with {name}",
         "external_away": "The other sign-in does not answer. "
         "Try again later, or use your password.",

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,6 +28,8 @@ class Account:
         password_hash: Argon2id, encoded.
         is_disabled: Whether signing in was withdrawn.
         is_demo: Whether it belongs to the demo prefecture.
+        must_change_password: Whether an administrator gave the present one.
+        password_changed_at: Since when it is the present one.
     """
 
     id: UUID
@@ -39,6 +42,8 @@ class Account:
     password_hash: str
     is_disabled: bool
     is_demo: bool
+    must_change_password: bool
+    password_changed_at: datetime
 
     @property
     def area(self) -> str:
@@ -63,6 +68,9 @@ class Client:
         redirect_paths: Paths a code may be sent to; public clients only.
         idle_limit_s: Shorter idle limit of its sessions than the general one.
         is_disabled: Whether it may no longer ask.
+        previous_secret_hash: Argon2id of the secret before, while both are good.
+        previous_secret_until: How long that is.
+        last_used_at: When it last proved itself, to ten minutes.
     """
 
     id: str
@@ -77,6 +85,9 @@ class Client:
     redirect_paths: tuple[str, ...]
     idle_limit_s: int | None
     is_disabled: bool
+    previous_secret_hash: str | None = None
+    previous_secret_until: datetime | None = None
+    last_used_at: datetime | None = None
 
 
 def require_login(login: str) -> None:

@@ -19,6 +19,7 @@ WORKERS: Final = frozenset({
     "secretariat", "approver", "finance_officer", "resident_desk",
 })  # fmt: skip
 DEPARTMENTAL: Final = frozenset({"department_officer"})
+SYSTEMS: Final = frozenset({"department_system"})
 DOMAINS: Final = frozenset({
     "public_security", "family_planning", "social_security", "housing", "health", "education",
     "culture", "transport", "market",
@@ -32,6 +33,15 @@ class OwnAccount(DomainError):
     title = "It is your own account"
     title_zh = "不能修改自己的账号"
     title_ko = "자기 계정은 고칠수 없습니다"
+
+
+class ExternalIdTaken(DomainError):
+    """Another account is linked to this person of the other house."""
+
+    kind = Kind.CONFLICT
+    title = "Linked to another account"
+    title_zh = "该外部账号已关联其他账号"
+    title_ko = "이 외부계정은 다른 계정에 련결되여있습니다"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +69,19 @@ def require_another(account: Account, administrator: UUID) -> None:
         raise OwnAccount
 
 
-def require_grantable(rights: Rights, scopes: Sequence[str]) -> None:
+def require_grantable(rights: Rights, scopes: Sequence[str], *, to_system: bool = False) -> None:
     """Accept rights an administrator wants to give.
 
     Args:
         rights: To be given.
         scopes: Area prefixes of the administrator; nobody gives what lies outside their own.
+        to_system: They are for a department's system and not for a person.
 
     Raises:
         ValidationFailed: Each rule they break is a fault.
     """
-    faults = [*_role_faults(frozenset(rights.roles)), *_domain_faults(rights)]
+    known = SYSTEMS if to_system else ADMINISTRATORS | WORKERS
+    faults = [*_role_faults(frozenset(rights.roles), known), *_domain_faults(rights)]
     for number, area in enumerate(rights.areas):
         if not (area.isascii() and area.isdigit() and area.startswith(tuple(scopes))):
             faults.append(Fault(f"/areas/{number}", "area", "区划代码不在您的管理范围内。"))
@@ -77,8 +89,8 @@ def require_grantable(rights: Rights, scopes: Sequence[str]) -> None:
         raise ValidationFailed(*faults)
 
 
-def _role_faults(roles: frozenset[str]) -> list[Fault]:
-    unknown = roles - ADMINISTRATORS - WORKERS
+def _role_faults(roles: frozenset[str], known: frozenset[str]) -> list[Fault]:
+    unknown = roles - known
     if unknown:
         return [Fault("/roles", "role-unknown", f"没有这种角色:{'、'.join(sorted(unknown))}")]
     if roles & ADMINISTRATORS and len(roles) > 1:
@@ -90,6 +102,6 @@ def _domain_faults(rights: Rights) -> list[Fault]:
     unknown = frozenset(rights.domains) - DOMAINS
     if unknown:
         return [Fault("/domains", "domain-unknown", f"没有这个领域:{'、'.join(sorted(unknown))}")]
-    if rights.domains and not DEPARTMENTAL & frozenset(rights.roles):
+    if rights.domains and not (DEPARTMENTAL | SYSTEMS) & frozenset(rights.roles):
         return [Fault("/domains", "domain-without-department", "只有部门人员可有业务领域。")]
     return []

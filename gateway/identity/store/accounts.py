@@ -15,30 +15,46 @@ _NUL: Final = "\0"
 
 _ACCOUNT = """
 select id, login, name, organisation, roles, areas, domains, password_hash,
-       disabled_at is not null as is_disabled, is_demo
+       disabled_at is not null as is_disabled, is_demo, must_change_password, password_changed_at
 from accounts
 """
 BY_LOGIN = _ACCOUNT + "where login = $1"
 BY_ID = _ACCOUNT + "where id = $1"
+# The one that is replaced is remembered; an account that never had one has none to remember.
 PUT_HASH = """
-update accounts set password_hash = $2, password_changed_at = $3 where id = $1
+with past as (
+    insert into past_passwords (account_id, replaced_at, password_hash)
+    select id, $3, password_hash from accounts where id = $1 and password_hash <> ''
+    on conflict do nothing)
+update accounts set password_hash = $2, password_changed_at = $3, must_change_password = $4
+where id = $1
+"""
+PAST_HASHES = """
+select password_hash from past_passwords where account_id = $1 order by replaced_at desc limit $2
+"""
+FORGET_HASHES = """
+delete from past_passwords where account_id = $1 and replaced_at not in
+    (select replaced_at from past_passwords where account_id = $1
+     order by replaced_at desc limit $2)
 """
 CLIENT = """
 select id, name, coalesce(organisation, '') as organisation, roles, areas, domains, is_public,
        secret_hash, jwks::text as jwks, redirect_paths, idle_limit_s,
+       previous_secret_hash, previous_secret_until, last_used_at,
        disabled_at is not null as is_disabled
 from clients where id = $1
 """
 PUT_ACCOUNTS = """
 insert into accounts (login, name, organisation, roles, areas, domains, password_hash,
-                      password_changed_at, is_demo, created_at)
-select login, name, org, array[role], areas, coalesce(domains, '{}'), $2, $3, $4, $3
+                      password_changed_at, is_demo, created_at, must_change_password)
+select login, name, org, array[role], areas, coalesce(domains, '{}'), $2, $3, $4, $3, $5
 from jsonb_to_recordset($1::jsonb)
      as sent (login text, name text, org text, role text, areas text[], domains text[])
 on conflict (login) do update set
     name = excluded.name, organisation = excluded.organisation, roles = excluded.roles,
     areas = excluded.areas, domains = excluded.domains, password_hash = excluded.password_hash,
-    password_changed_at = excluded.password_changed_at
+    password_changed_at = excluded.password_changed_at,
+    must_change_password = excluded.must_change_password
 where accounts.is_demo = excluded.is_demo
 returning 1
 """
@@ -52,7 +68,8 @@ from jsonb_to_recordset($1::jsonb) as sent (client_id text, name text, org text,
 on conflict (id) do update set
     name = excluded.name, organisation = excluded.organisation, roles = excluded.roles,
     areas = excluded.areas, domains = excluded.domains, secret_hash = excluded.secret_hash,
-    jwks = excluded.jwks
+    jwks = excluded.jwks, version = clients.version + 1,
+    previous_secret_hash = null, previous_secret_until = null
 where clients.is_demo = excluded.is_demo and not clients.is_public
 returning 1
 """
@@ -90,9 +107,20 @@ class Accounts:
         rows = await self._connection.fetch(DEMO_SUBJECTS)
         return {row["login"]: row["id"] for row in rows}
 
-    async def set_password(self, account_id: UUID, password_hash: str, now: datetime) -> None:
-        """Replace an account's password."""
-        await self._connection.execute(PUT_HASH, account_id, password_hash, now)
+    async def set_password(
+        self, account_id: UUID, password_hash: str, now: datetime, *, must_change: bool = False
+    ) -> None:
+        """Replace an account's password, and remember the one before."""
+        await self._connection.execute(PUT_HASH, account_id, password_hash, now, must_change)
+
+    async def past_hashes(self, account_id: UUID, count: int) -> list[str]:
+        """Hashes of the last passwords before the present one, the newest first."""
+        rows = await self._connection.fetch(PAST_HASHES, account_id, count)
+        return [row["password_hash"] for row in rows]
+
+    async def forget_hashes(self, account_id: UUID, count: int) -> None:
+        """Forget all but so many of the passwords before the present one."""
+        await self._connection.execute(FORGET_HASHES, account_id, count)
 
     async def put_accounts(
         self,
@@ -101,13 +129,18 @@ class Accounts:
         now: datetime,
         *,
         is_demo: bool,
+        must_change: bool = False,
     ) -> int:
         """Add or replace accounts, all with one password, and count them.
 
         A real account is never replaced by a demo one, nor the other way round.
         """
         sent = orjson.dumps(list(accounts)).decode()
-        return len(await self._connection.fetch(PUT_ACCOUNTS, sent, password_hash, now, is_demo))
+        return len(
+            await self._connection.fetch(
+                PUT_ACCOUNTS, sent, password_hash, now, is_demo, must_change
+            )
+        )
 
     async def put_clients(
         self,
@@ -143,6 +176,8 @@ def account_of(row: Any) -> Account:
         password_hash=row["password_hash"],
         is_disabled=row["is_disabled"],
         is_demo=row["is_demo"],
+        must_change_password=row["must_change_password"],
+        password_changed_at=row["password_changed_at"],
     )
 
 
@@ -160,4 +195,7 @@ def _client(row: Any) -> Client:
         redirect_paths=tuple(row["redirect_paths"]),
         idle_limit_s=row["idle_limit_s"],
         is_disabled=row["is_disabled"],
+        previous_secret_hash=row["previous_secret_hash"],
+        previous_secret_until=row["previous_secret_until"],
+        last_used_at=row["last_used_at"],
     )

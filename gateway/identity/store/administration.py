@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from asyncpg import UniqueViolationError
 
 from gateway.identity.domain.accounts import Account
-from gateway.identity.domain.administration import Rights
+from gateway.identity.domain.administration import ExternalIdTaken, Rights
 from gateway.identity.store.accounts import account_of
 from services.common.database import Connection
 
@@ -17,7 +18,10 @@ _VIEW = """
 json_build_object('login', a.login, 'name', a.name, 'organisation', a.organisation,
     'roles', a.roles, 'areas', a.areas, 'domains', a.domains, 'version', a.version,
     'is_disabled', a.disabled_at is not null, 'has_second_factor',
-    exists (select from second_factors f where f.account_id = a.id))::text
+    exists (select from second_factors f where f.account_id = a.id),
+    'must_change_password', a.must_change_password,
+    'external_ids', (select coalesce(json_object_agg(e.house, e.external_id), '{}'::json)
+                     from external_ids e where e.account_id = a.id))::text
 """
 # An account without areas is seen by whoever administers its organisation's area.
 _SCOPE = "a.organisation ^@ any (${0}::text[])"
@@ -29,7 +33,8 @@ order by a.login limit $4
 ONE = f"select a.version, {_VIEW} as view from accounts a where a.login = $1 and {_SCOPE.format(2)}"
 LOCK = f"""
 select a.id, a.login, a.name, a.organisation, a.roles, a.areas, a.domains, a.password_hash,
-    a.disabled_at is not null as is_disabled, a.is_demo, a.version
+    a.disabled_at is not null as is_disabled, a.is_demo, a.must_change_password,
+    a.password_changed_at, a.version
 from accounts a where a.login = $1 and {_SCOPE.format(2)} for update
 """
 # Without a hash no password is right, and finding that out takes as long as for any account.
@@ -42,23 +47,30 @@ RENAME = "update accounts set name = $2, organisation = $3, version = version + 
 GRANT = """
 update accounts set roles = $2, areas = $3, domains = $4, version = version + 1 where id = $1
 """
-CREDENTIALS = """
-update accounts set password_hash = $2, password_changed_at = $3, version = version + 1
-where id = $1
+TOUCH = "update accounts set version = version + 1 where id = $1"
+LINK = """
+insert into external_ids (house, external_id, account_id) values ($1, $2, $3)
+on conflict on constraint uq_external_ids_account do update set external_id = excluded.external_id
 """
+UNLINK = "delete from external_ids where house = $1 and account_id = $2"
+LINKED = "select external_id from external_ids where house = $1 and account_id = $2"
 DISABLE = "update accounts set disabled_at = $2, version = version + 1 where id = $1"
 NOTE = """
-insert into account_changes (account_id, changed_at, changed_by, changed_by_name, action, reason,
-    before, after)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into account_changes (account_id, client_id, changed_at, changed_by, changed_by_name,
+    action, reason, before, after)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
-CHANGES = f"""
-select c.id, json_build_object('id', c.id, 'login', a.login, 'action', c.action,
-    'reason', c.reason, 'before', c.before, 'after', c.after, 'changed_by', c.changed_by_name,
+# A client stands under its id, as an account under its login name.
+CHANGES = """
+select c.id, json_build_object('id', c.id, 'login', coalesce(a.login, k.id),
+    'is_client', c.client_id is not null, 'action', c.action, 'reason', c.reason,
+    'before', c.before, 'after', c.after, 'changed_by', c.changed_by_name,
     'changed_at', to_char(c.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
     )::text as view
-from account_changes c join accounts a on a.id = c.account_id
-where {_SCOPE.format(1)} and ($2::text is null or a.login = $2) and c.id < $3
+from account_changes c left join accounts a on a.id = c.account_id
+    left join clients k on k.id = c.client_id
+where coalesce(a.organisation, k.organisation) ^@ any ($1::text[])
+    and ($2::text is null or coalesce(a.login, k.id) = $2) and c.id < $3
 order by c.id desc limit $4
 """
 SIGN_INS = f"""
@@ -90,7 +102,7 @@ class Change:
     """What an administrator did to an account.
 
     Attributes:
-        action: created, renamed, rights_given, credentials_issued, disabled or enabled.
+        action: One of those the table `account_changes` knows.
         reason: Why.
         before: What it was, as far as it changed.
         after: What it is now.
@@ -140,21 +152,38 @@ class Administration:
             GRANT, account_id, list(rights.roles), list(rights.areas), list(rights.domains)
         )
 
-    async def set_credentials(self, account_id: UUID, password_hash: str, now: datetime) -> None:
-        """Replace the password."""
-        await self._connection.execute(CREDENTIALS, account_id, password_hash, now)
+    async def touch(self, account_id: UUID) -> None:
+        """A new version, where something beside the account changed."""
+        await self._connection.execute(TOUCH, account_id)
+
+    async def link(self, account_id: UUID, house: str, external_id: str | None) -> str | None:
+        """Note who a person is in another house, or forget it; who they were before.
+
+        Raises:
+            ExternalIdTaken: Somebody else is that one.
+        """
+        before: str | None = await self._connection.fetchval(LINKED, house, account_id)
+        if external_id is None:
+            await self._connection.execute(UNLINK, house, account_id)
+            return before
+        try:
+            await self._connection.execute(LINK, house, external_id, account_id)
+        except UniqueViolationError as exc:
+            raise ExternalIdTaken from exc
+        return before
 
     async def set_disabled(self, account_id: UUID, at: datetime | None) -> None:
         """Withdraw the account, or give it back."""
         await self._connection.execute(DISABLE, account_id, at)
 
     async def note(
-        self, account_id: UUID, change: Change, by: tuple[UUID, str], now: datetime
+        self, about: UUID | str, change: Change, by: tuple[UUID, str], now: datetime
     ) -> None:
-        """Record what was done, by whom (id, name)."""
+        """Record what was done to an account (id) or a client (client id), by whom (id, name)."""
         await self._connection.execute(
             NOTE,
-            account_id,
+            about if isinstance(about, UUID) else None,
+            about if isinstance(about, str) else None,
             now,
             *by,
             change.action,

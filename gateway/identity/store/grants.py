@@ -50,6 +50,7 @@ where id = any ($1) and revoked_at is null
 REVOKE_OF_LOGIN = """
 update token_families set revoked_at = $2, revoked_for = $3
 where account_id = (select id from accounts where login = $1) and revoked_at is null
+    and id is distinct from $4
 """
 FAMILY_OF = """
 select f.id from refresh_tokens t join token_families f on f.id = t.family_id
@@ -155,9 +156,11 @@ class Grants:
         """End sessions."""
         await self._connection.execute(REVOKE, list(families), now, why)
 
-    async def revoke_of_login(self, login: str, now: datetime, why: str) -> None:
-        """End all sessions of a person."""
-        await self._connection.execute(REVOKE_OF_LOGIN, login, now, why)
+    async def revoke_of_login(
+        self, login: str, now: datetime, why: str, *, keep: UUID | None = None
+    ) -> None:
+        """End all sessions of a person, or all but one."""
+        await self._connection.execute(REVOKE_OF_LOGIN, login, now, why, keep)
 
     async def sessions_of(self, account_id: UUID, now: datetime) -> list[Session]:
         """A person's sessions that can still go on, the newest first."""

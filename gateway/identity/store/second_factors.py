@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.common.database import Connection
@@ -14,6 +15,10 @@ insert into second_factors (account_id, secret_sealed, enrolled_at, last_step)
 values ($1, $2, $3, $4) on conflict (account_id) do nothing returning true
 """
 USE_STEP = "update second_factors set last_step = $2 where account_id = $1"
+STANDING = """
+select (select enrolled_at from second_factors where account_id = $1),
+    (select count(*) from recovery_codes where account_id = $1 and used_at is null) as left_over
+"""
 DROP = "delete from second_factors where account_id = $1"
 DROP_CODES = "delete from recovery_codes where account_id = $1"
 ADD_CODES = """
@@ -59,9 +64,18 @@ class SecondFactors:
         """Keep a person's first authenticator and recovery codes; False when there is one."""
         put = await self._connection.fetchval(PUT, account_id, factor.sealed, now, factor.last_step)
         if put:
-            await self._connection.execute(DROP_CODES, account_id)
-            await self._connection.execute(ADD_CODES, account_id, list(codes))
+            await self.replace_codes(account_id, codes)
         return bool(put)
+
+    async def replace_codes(self, account_id: UUID, codes: Sequence[bytes]) -> None:
+        """Recovery codes instead of all there were."""
+        await self._connection.execute(DROP_CODES, account_id)
+        await self._connection.execute(ADD_CODES, account_id, list(codes))
+
+    async def standing(self, account_id: UUID) -> tuple[datetime | None, int]:
+        """Since when a person has an authenticator, and how many recovery codes are left."""
+        row: Any = await self._connection.fetchrow(STANDING, account_id)
+        return row["enrolled_at"], row["left_over"]
 
     async def use_step(self, account_id: UUID, step: int) -> None:
         """Remember that the code of a step was accepted."""

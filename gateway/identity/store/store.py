@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from gateway.identity.store.accounts import Accounts
 from gateway.identity.store.administration import Administration
+from gateway.identity.store.clients import Clients
 from gateway.identity.store.delegations import Delegations
 from gateway.identity.store.grants import Grants
 from gateway.identity.store.keys import Keys
@@ -28,6 +29,7 @@ class View:
         self.keys = Keys(connection)
         self.administration = Administration(connection)
         self.second_factors = SecondFactors(connection)
+        self.systems = Clients(connection)
         self.delegations = Delegations(connection)
 
     async def events(

@@ -47,6 +47,27 @@ async def page(
     return _body([text for _, text in rows[:limit]], following)
 
 
+async def clients(
+    issuer: Issuer, by: Administrator, organisation: str | None, *, after: str | None, limit: int
+) -> bytes:
+    """A page of departments' systems by client id, as JSON text; raises `CursorNotValid`."""
+    question = ("clients", organisation, by.areas)
+    last = str(_only_key(after, question)) if after else ""
+    async with issuer.store.read() as view:
+        rows = await view.systems.page(by.areas, organisation, last, limit + 1)
+    following = paging.encode([rows[limit - 1][0]], question) if len(rows) > limit else None
+    return _body([text for _, text in rows[:limit]], following)
+
+
+async def client(issuer: Issuer, by: Administrator, client_id: str) -> tuple[int, str]:
+    """Version and JSON text of one system; raises `NothingHere`."""
+    async with issuer.store.read() as view:
+        found = await view.systems.one(client_id, by.areas)
+    if found is None:
+        raise NothingHere
+    return found
+
+
 async def changes(
     issuer: Issuer, by: Administrator, login: str | None, *, after: str | None, limit: int
 ) -> bytes:

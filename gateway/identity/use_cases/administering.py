@@ -98,8 +98,7 @@ async def put(
     """
     login, name, organisation = wish.login, wish.name, wish.organisation
     accounts.require_login(login)
-    if not organisation.startswith(by.areas):
-        raise ValidationFailed(Fault("/organisation", "outside", "该单位不在您的管理范围内。"))
+    require_inside(by, organisation)
     after = {"name": name, "organisation": organisation}
     async with issuer.store.transaction() as tx:
         held = await tx.administration.lock(login, by.areas)
@@ -136,7 +135,7 @@ async def grant(
         held = await _held(tx, by, wish)
         before = Rights(held.account.roles, held.account.areas, held.account.domains)
         await tx.administration.grant(held.account.id, rights)
-        change = Change("rights_given", wish.reason, _shape(before), _shape(rights))
+        change = Change("rights_given", wish.reason, shape(before), shape(rights))
         return await _done(tx, held, change, by, now)
 
 
@@ -156,7 +155,8 @@ async def issue_credentials(
     encoded = await issuer.hasher.hash(password)
     async with issuer.store.transaction() as tx:
         held = await _held(tx, by, wish)
-        await tx.administration.set_credentials(held.account.id, encoded, now)
+        await tx.accounts.set_password(held.account.id, encoded, now, must_change=True)
+        await tx.administration.touch(held.account.id)
         await tx.second_factors.forget(held.account.id)
         await tx.grants.revoke_of_login(held.account.login, now, "password_changed")
         change = Change("credentials_issued", wish.reason, {}, {})
@@ -180,6 +180,50 @@ async def set_disabled(
         action = "disabled" if is_disabled else "enabled"
         before, after = {"is_disabled": held.account.is_disabled}, {"is_disabled": is_disabled}
         return await _done(tx, held, Change(action, wish.reason, before, after), by, now)
+
+
+async def unlock(
+    issuer: Issuer, by: Administrator, wish: Wish, *, now: datetime
+) -> tuple[int, str]:
+    """Forget wrong passwords and codes, so that the person may try again at once.
+
+    Raises:
+        NothingHere, OwnAccount, AccountChanged: As for `grant`.
+    """
+    async with issuer.store.transaction() as tx:
+        held = await _held(tx, by, wish)
+        await tx.sign_ins.clear_guard(issuer.login_index(held.account.login))
+        await tx.sign_ins.clear_guard(issuer.code_index(held.account.id))
+        return await _done(tx, held, Change("unlocked", wish.reason, {}, {}), by, now)
+
+
+async def link(
+    issuer: Issuer,
+    by: Administrator,
+    wish: Wish,
+    house: str,
+    external_id: str | None,
+    *,
+    now: datetime,
+) -> tuple[int, str]:
+    """Say who somebody is in another house (WeCom, DingTalk), or take that back.
+
+    Raises:
+        NothingHere, OwnAccount, AccountChanged: As for `grant`.
+        ExternalIdTaken: Another account is that one.
+    """
+    async with issuer.store.transaction() as tx:
+        held = await _held(tx, by, wish)
+        before = await tx.administration.link(held.account.id, house, external_id)
+        await tx.administration.touch(held.account.id)
+        change = Change("linked", wish.reason, {house: before}, {house: external_id})
+        return await _done(tx, held, change, by, now)
+
+
+def require_inside(by: Administrator, organisation: str) -> None:
+    """Accept an organisation the administrator answers for; raises `ValidationFailed`."""
+    if not organisation.startswith(by.areas):
+        raise ValidationFailed(Fault("/organisation", "outside", "该单位不在您的管理范围内。"))
 
 
 async def _held(tx: Tx, by: Administrator, wish: Wish) -> Held:
@@ -219,7 +263,8 @@ async def _record(
     await tx.publish(Event(ACCOUNT_CHANGED, str(account_id), area, now, data))
 
 
-def _shape(rights: Rights) -> dict[str, list[str]]:
+def shape(rights: Rights) -> dict[str, list[str]]:
+    """Rights as a record keeps them."""
     return {
         "roles": list(rights.roles),
         "areas": list(rights.areas),

@@ -21,6 +21,7 @@ JWT_BEARER: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _CLOCK_SKEW: Final = timedelta(seconds=30)
 _MAX_ASSERTION: Final = 8_192
 _MAX_JTI: Final = 255
+_USE_KNOWN_TO: Final = timedelta(minutes=10)
 
 _log = structlog.get_logger()
 
@@ -57,11 +58,29 @@ async def prove(issuer: Issuer, proof: Proof, *, now: datetime) -> Client:
         return client
     if proof.secret is None:
         raise ClientRefused("This client must prove who it is.")
-    encoded = client.secret_hash if client else None
-    is_right = await issuer.hasher.verify_secret(proof.secret, encoded)
-    if client is None or not is_right:
+    if client is None or not await _is_secret(issuer, client, proof.secret, now):
+        if client is None:
+            await issuer.hasher.verify_secret(proof.secret, None)
         await _refuse(issuer, client, "The client is not known, or its secret is wrong.", now)
+    await _note_use(issuer, client, now)
     return client
+
+
+async def _is_secret(issuer: Issuer, client: Client, secret: str, now: datetime) -> bool:
+    """Whether it is the client's secret, or the one before while both are good."""
+    if await issuer.hasher.verify_secret(secret, client.secret_hash):
+        return True
+    until = client.previous_secret_until
+    if until is None or now >= until:
+        return False
+    return await issuer.hasher.verify_secret(secret, client.previous_secret_hash)
+
+
+async def _note_use(issuer: Issuer, client: Client, now: datetime) -> None:
+    """Remember that a client came; to ten minutes, so that a burst of tokens writes once."""
+    if client.last_used_at is None or now - client.last_used_at >= _USE_KNOWN_TO:
+        async with issuer.store.transaction() as tx:
+            await tx.systems.note_use(client.id, now)
 
 
 async def _by_assertion(issuer: Issuer, proof: Proof, assertion: str, now: datetime) -> Client:
@@ -83,6 +102,7 @@ async def _by_assertion(issuer: Issuer, proof: Proof, assertion: str, now: datet
         is_first = await tx.grants.use_assertion(client.id, jti, expires_at + _CLOCK_SKEW)
     if not is_first:
         await _refuse(issuer, client, "The assertion was used before.", now)
+    await _note_use(issuer, client, now)
     return client
 
 

@@ -52,7 +52,10 @@ async def enrol(
     passwords.require_strong(password, login)
     encoded = await hasher.hash(password)
     async with store.transaction() as tx:
-        if not await tx.accounts.put_accounts([person], encoded, now, is_demo=False):
+        is_put = await tx.accounts.put_accounts(
+            [person], encoded, now, is_demo=False, must_change=True
+        )
+        if not is_put:
             raise NameTaken
         await tx.grants.revoke_of_login(login, now, "password_changed")
         account = await tx.accounts.by_login(login)
@@ -84,7 +87,7 @@ async def register(
     accounts.require_login(client_id)
     jwks = system.get("jwks")
     if jwks is not None:
-        _require_public(jwks)
+        require_public(jwks)
     secret = secrets.token_urlsafe(32)
     encoded = await hasher.hash(secret)
     async with store.transaction() as tx:
@@ -93,7 +96,8 @@ async def register(
     return secret if jwks is None else None
 
 
-def _require_public(jwks: Any) -> None:
+def require_public(jwks: Any) -> None:
+    """Accept a system's key set; raises `KeysNotUsable`."""
     try:
         keys = [ECKey.import_key(key) for key in jwks["keys"]]
     except (JoseError, ValueError, TypeError, KeyError) as exc:

@@ -45,6 +45,10 @@ class Issuer:
         """Keyed digest of a login name, by which attempts on it are counted and logged."""
         return self.sealer.blind_index("login", login)
 
+    def code_index(self, account_id: UUID) -> bytes:
+        """Keyed digest by which wrong codes of an account are counted."""
+        return self.sealer.blind_index("second_factor", str(account_id))
+
     async def token_for_person(
         self,
         account: Account,

@@ -15,10 +15,13 @@ import pyotp
 
 from gateway.identity.domain import lockout
 from gateway.identity.domain.accounts import Account
+from gateway.identity.domain.passwords import CodeNotRight, SignInLocked
+from gateway.identity.store.administration import Change
 from gateway.identity.store.second_factors import SecondFactor
 from gateway.identity.store.sign_ins import SignIn
 from gateway.identity.store.store import Tx
 from gateway.identity.use_cases.issuer import Issuer
+from services.common.errors import NothingHere
 
 STEP_S: Final = 30
 _CLOCK_STEPS: Final = 1
@@ -78,9 +81,23 @@ def propose(account: Account, secret: str | None = None) -> Enrolment:
 
 
 async def enrol(
-    issuer: Issuer, account: Account, secret: str, code: str, *, now: datetime
+    issuer: Issuer,
+    account: Account,
+    secret: str,
+    code: str,
+    *,
+    now: datetime,
+    is_instead: bool = False,
 ) -> tuple[str, ...] | None:
     """Keep an authenticator that has shown a right code.
+
+    Args:
+        issuer: At hand.
+        account: Whose.
+        secret: What it was told.
+        code: What it shows.
+        now: The current instant.
+        is_instead: It takes the place of one that was proved before.
 
     Returns:
         Recovery codes, told only now; None when the code is wrong, or somebody enrolled meanwhile.
@@ -88,13 +105,36 @@ async def enrol(
     step = _step_of(secret, code, now)
     if step is None:
         return None
-    codes = tuple(_recovery_code() for _ in range(RECOVERY_CODES))
-    indexes = [_index(issuer, recovery) for recovery in codes]
+    codes, indexes = _recovery_codes(issuer)
     sealed = issuer.sealer.seal(secret, _context(account))
     async with issuer.store.transaction() as tx:
+        if is_instead:
+            await tx.second_factors.forget(account.id)
         factor = SecondFactor(sealed, step)
         if not await tx.second_factors.enrol(account.id, factor, indexes, now):
             return None
+        if is_instead:
+            await _note(tx, account, "authenticator_changed", now)
+    return codes
+
+
+async def renew_codes(
+    issuer: Issuer, account: Account, code: str, *, client: str, now: datetime
+) -> tuple[str, ...]:
+    """New recovery codes instead of all there were, told only now.
+
+    Raises:
+        NothingHere: There is no authenticator they could stand for.
+        CodeNotRight, SignInLocked: As for `require`.
+    """
+    async with issuer.store.read() as view:
+        if not await view.second_factors.is_enrolled(account.id):
+            raise NothingHere
+    await require(issuer, account, code, client=client, now=now)
+    codes, indexes = _recovery_codes(issuer)
+    async with issuer.store.transaction() as tx:
+        await tx.second_factors.replace_codes(account.id, indexes)
+        await _note(tx, account, "recovery_codes_made", now)
     return codes
 
 
@@ -110,7 +150,7 @@ async def check(
         client: Through which client.
         now: The current instant.
     """
-    guard_index = issuer.sealer.blind_index("second_factor", str(account.id))
+    guard_index = issuer.code_index(account.id)
     async with issuer.store.transaction() as tx:
         guard = await tx.sign_ins.lock_guard(guard_index, now)
         if guard.is_locked(now):
@@ -126,6 +166,25 @@ async def check(
             login_index = issuer.login_index(account.login)
             await tx.sign_ins.record(SignIn(outcome.value, client, login_index, account.id), now)
     return outcome
+
+
+async def require(
+    issuer: Issuer, account: Account, code: str, *, client: str, now: datetime
+) -> None:
+    """Take a code from somebody who has an authenticator, before they change what protects them.
+
+    Raises:
+        CodeNotRight: It is not right.
+        SignInLocked: Too many wrong ones.
+    """
+    async with issuer.store.read() as view:
+        if not await view.second_factors.is_enrolled(account.id):
+            return
+    checked = await check(issuer, account, code, client=client, now=now)
+    if checked is Checked.LOCKED:
+        raise SignInLocked(retry_after_s=issuer.settings.lock_s)
+    if checked is Checked.WRONG:
+        raise CodeNotRight
 
 
 async def _is_good(issuer: Issuer, tx: Tx, account: Account, code: str, now: datetime) -> bool:
@@ -152,6 +211,16 @@ def _step_of(secret: str, code: str, now: datetime) -> int | None:
         if pyotp.utils.strings_equal(typed, totp.generate_otp(step)):
             return step
     return None
+
+
+async def _note(tx: Tx, account: Account, action: str, now: datetime) -> None:
+    own = (account.id, account.name)
+    await tx.administration.note(account.id, Change(action, "", {}, {}), own, now)
+
+
+def _recovery_codes(issuer: Issuer) -> tuple[tuple[str, ...], list[bytes]]:
+    codes = tuple(_recovery_code() for _ in range(RECOVERY_CODES))
+    return codes, [_index(issuer, code) for code in codes]
 
 
 def _recovery_code() -> str:

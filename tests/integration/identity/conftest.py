@@ -19,6 +19,7 @@ from services.common.database import Connection, Database
 from services.common.testing import ISSUER, KEY_ENCRYPTION_KEY
 from tests.factories import identity
 from tests.factories.identity import Browser, Hands
+from tests.factories.identity_office import Office
 
 Start = Callable[..., Awaitable[FastAPI]]
 
@@ -51,6 +52,7 @@ def settings(dsn: str) -> Callable[..., IdentitySettings]:
                 "key_encryption_key": KEY_ENCRYPTION_KEY,
                 "run_loops": False,
                 "second_factor": "off",
+                "password_age_days": 0,
                 **identity.CHEAP,
                 **changes,
             }
@@ -102,6 +104,11 @@ async def http(
 @pytest.fixture
 def browser(http: httpx.AsyncClient) -> Browser:
     return Browser(http)
+
+
+@pytest.fixture
+def office(http: httpx.AsyncClient, app: FastAPI, hands: Hands) -> Office:
+    return Office(http, app.state.issuer, hands)
 
 
 @pytest.fixture

@@ -2,17 +2,12 @@
 
 from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
-from gateway.identity.use_cases.issuer import Issuer
 from services.common.database import Connection
-from services.common.ids import new_id
-from services.common.testing import AUDIENCE, ISSUER
-from tests.factories.identity import Browser, Hands
+from tests.factories.identity import Browser, answered
+from tests.factories.identity_office import ADMINISTRATORS, Office
 
-ADMINISTRATORS = ("system_admin", "security_admin", "auditor")
 WISH = {"name": "李四", "organisation": "222406001"}
 RIGHTS = {
     "roles": ["street_officer"],
@@ -20,50 +15,6 @@ RIGHTS = {
     "domains": [],
     "reason": "到岗",
 }
-
-
-class Office:
-    """The three administrators of a county, at the accounts' HTTP edge."""
-
-    def __init__(self, http: httpx.AsyncClient, issuer: Issuer, hands: Hands) -> None:
-        self._http, self._issuer, self._hands = http, issuer, hands
-        self.ids = {role: new_id() for role in (*ADMINISTRATORS, "street_officer")}
-
-    async def _headers(self, role: str, areas: list[str], version: int | None) -> dict[str, str]:
-        issued_at = int(self._hands().timestamp())
-        claims = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "client_id": "desk",
-            "iat": issued_at,
-            "exp": issued_at + 600,
-            "sub": str(self.ids[role]),
-            "name": role,
-            "org": "222406",
-            "roles": [role],
-            "areas": areas,
-            "domains": [],
-        }
-        headers = {"Authorization": f"Bearer {await self._issuer.keyring.sign(claims)}"}
-        return {**headers, "If-Match": f'"{version}"'} if version is not None else headers
-
-    async def send(
-        self,
-        role: str,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        version: int | None = None,
-        areas: tuple[str, ...] = ("222406",),
-    ) -> httpx.Response:
-        headers = await self._headers(role, list(areas), version)
-        return await self._http.request(method, f"/v1{path}", json=json, headers=headers)
-
-
-@pytest.fixture
-def office(http: httpx.AsyncClient, app: FastAPI, hands: Hands) -> Office:
-    return Office(http, app.state.issuer, hands)
 
 
 async def opened(office: Office) -> None:
@@ -85,6 +36,8 @@ async def test_two_administrators_make_an_account_that_works(
         "version": 1,
         "is_disabled": False,
         "has_second_factor": False,
+        "must_change_password": False,
+        "external_ids": {},
     }
     assert (await browser.submit(login="li.si", password="")).status_code == 422
     assert (await browser.submit(login="li.si", password="!")).status_code == 422
@@ -101,8 +54,10 @@ async def test_two_administrators_make_an_account_that_works(
     )
     assert issued.headers["cache-control"] == "no-store"
     password = issued.json()["password"]
-    code = await browser.code(login="li.si", password=password)
-    assert (await browser.exchange(code)).status_code == 200
+    page = await browser.submit(login="li.si", password=password)
+    assert "location" not in page.headers, "a first password is changed before anything else"
+    done = await browser.renew(page, "Only-mine-2026")
+    assert (await browser.exchange(answered(done)["code"])).status_code == 200
 
 
 async def test_closing_an_account_ends_its_sessions(office: Office, browser: Browser) -> None:

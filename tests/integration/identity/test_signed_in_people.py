@@ -17,7 +17,7 @@ from gateway.identity.use_cases.enrolling import NameTaken
 from services.common.database import Connection
 from services.common.errors import PeerUnavailable, ValidationFailed
 from tests.factories import identity
-from tests.factories.identity import PASSWORD, Browser, Hands
+from tests.factories.identity import PASSWORD, Browser, Hands, answered
 
 NEW = "Another-word-27"
 
@@ -58,13 +58,15 @@ async def test_every_operation_has_a_rule_and_every_role_may_ask_who_it_is(app: 
     assert POLICY["identity.me.show"].roles == set(ROLES)
 
 
-async def test_a_new_password_ends_every_session(browser: Browser, sql: Connection) -> None:
-    tokens = await browser.tokens()
+async def test_a_new_password_ends_every_other_session(browser: Browser, sql: Connection) -> None:
+    elsewhere, tokens = await browser.tokens(), await browser.tokens()
     assert (await change(browser, tokens)).status_code == 204
-    assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
+    assert (await browser.refresh(elsewhere["refresh_token"])).status_code == 400
+    assert (await browser.refresh(tokens["refresh_token"])).status_code == 200
     assert (await browser.submit()).status_code == 422
     assert (await browser.submit(password=NEW)).status_code == 303
-    assert await sql.fetchval("select revoked_for from token_families") == "password_changed"
+    ended = "select revoked_for from token_families where revoked_at is not null"
+    assert [row["revoked_for"] for row in await sql.fetch(ended)] == ["password_changed"]
 
 
 @pytest.mark.parametrize("new", ["Short-1", "onlylowercaseletters", "x" * 200])
@@ -141,11 +143,13 @@ async def test_a_person_is_enrolled_and_enrolled_again(
 ) -> None:
     person = identity.person(login="system.admin", role="system_admin", areas=["2224"])
     await service.enrol(settings(), person, PASSWORD)
-    tokens = (await browser.exchange(await browser.code(login="system.admin"))).json()
+    done = await browser.renew(await browser.submit(login="system.admin"), "Only-mine-2026")
+    tokens = (await browser.exchange(answered(done)["code"])).json()
     await service.enrol(settings(), {**person, "name": "朴哲"}, NEW)
     assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
-    code = await browser.code(login="system.admin", password=NEW)
-    tokens = (await browser.exchange(code)).json()
+    page = await browser.submit(login="system.admin", password=NEW)
+    done = await browser.renew(page, "Still-mine-2026")
+    tokens = (await browser.exchange(answered(done)["code"])).json()
     me = await browser.http.get("/v1/me", headers=bearer(tokens))
     assert (me.json()["name"], me.json()["roles"]) == ("朴哲", ["system_admin"])
     with pytest.raises(ValidationFailed):

@@ -29,6 +29,8 @@ def account(**changes: object) -> Account:
         password_hash="",
         is_disabled=False,
         is_demo=False,
+        must_change_password=False,
+        password_changed_at=datetime(2026, 11, 1, tzinfo=UTC),
     )
     return replace(basic, **changes)  # type: ignore[arg-type]  # members of an account
 
