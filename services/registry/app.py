@@ -15,7 +15,7 @@ from services.registry.api import ROUTERS, imports, reconciliations
 from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
-from services.registry.use_cases import keys, retention, upkeep
+from services.registry.use_cases import former_names, keys, retention, upkeep
 from services.registry.use_cases.audit import checkpoints as audit_checkpoints
 from services.registry.use_cases.audit import sealing
 from services.registry.use_cases.authority import jobs as authority_jobs
@@ -69,6 +69,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                 every_s = settings.count_every_s
                 await upkeep.begin(store, every_s=every_s)
                 await filling.begin(store)
+                await former_names.begin(store)
                 await retention.begin(store)
                 await webhooks_upkeep.begin(store)
                 await stack.enter_async_context(webhooks_run.running(database, store, settings))
@@ -88,7 +89,11 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                     TimerLoop(database, reconciliations_run.handlers(work), batch=1),
                     TimerLoop(database, rekeying.handlers(store), batch=1),
                     TimerLoop(database, authority_jobs.handlers(store), batch=1),
-                    TimerLoop(database, filling.handlers(store), batch=1),
+                    TimerLoop(
+                        database,
+                        {**filling.handlers(store), **former_names.handlers(store)},
+                        batch=1,
+                    ),
                     TimerLoop(database, keys.handlers(store), batch=1),
                     TimerLoop(database, exports_run.handlers(exports), batch=1),
                 ):

@@ -7,6 +7,9 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.common.timers import TimerLoop
+from services.registry.store import former_names as names_store
+from services.registry.use_cases import former_names
 from tests.factories.life_events import Village, village
 from tests.factories.periods import disagreements
 from tests.factories.registry import NUMBER, OTHER_GRID, Person, Registry, dwelling, id_number
@@ -179,3 +182,38 @@ async def test_a_former_name_is_found(registry: Registry) -> None:
             headers=registry.headers("community_officer"),
         )
         assert [i["id"] for i in found.json()["items"]] == [str(resident)]
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_former_names_from_before_are_found_after_the_job(
+    registry: Registry, *, killed: bool
+) -> None:
+    people = [
+        await registry.resident(
+            Person(number=id_number(n), facts={"former_name": "朴顺姬"} if n != 2 else {})
+        )
+        for n in range(1, 6)
+    ]
+    before = await registry.rows("select id, version, updated_at from residents order by id")
+
+    async def found() -> list[str]:
+        answer = await registry.client.post(
+            "/v1/residents/search",
+            json={"within": "222406001001", "name": "朴顺", "fields": ["name"]},
+            headers=registry.headers("community_officer"),
+        )
+        return sorted(item["id"] for item in answer.json()["items"])
+
+    assert await found() == []
+    await former_names.begin(registry.store)
+    if killed:  # its worker is gone after the first chunk; another one goes on
+        async with registry.store.transaction() as tx:
+            assert await names_store.step(tx.connection, 2) == 2
+    loop = TimerLoop(registry.store.database, former_names.handlers(registry.store, chunk=2))
+    assert await loop.fire_due() == 1
+    assert await found() == sorted(str(p) for n, p in enumerate(people, 1) if n != 2)
+    after = await registry.rows("select id, version, updated_at from residents order by id")
+    assert after == before
+    assert await registry.rows("select 1 from resident_history") == []
+    (fill,) = await registry.rows("select rows_done from period_fills where name = 'former_names'")
+    assert fill["rows_done"] == len(people)
