@@ -39,14 +39,24 @@ def rotate(
     ] = None,
     data_dir: DataDir = DEFAULT_DATA_DIR,
     *,
+    index: Annotated[
+        bool, typer.Option("--index", help="Instead change the key of the blind indexes.")
+    ] = False,
     environment: Environment = False,
 ) -> None:
     """Add a data key that seals from now on; what is there is sealed again by the running suite.
 
+    With --index: add a key of blind indexes, which takes over once every index is made again.
     Next: `onegrid keys state registry` says how far it is; docs/how-to/rotate-keys.md.
     """
     with opened(data_dir, [registry.SERVICE], environment=environment) as settings:
         chosen: Any = settings[service.value]
+        if index and new_kek is not None:
+            raise typer.BadParameter("one key at a time: --index or --new-kek")
+        if index:
+            key_id = asyncio.run(registry.rotate_index_key(chosen))
+            Console().print(f"{service.value}: index key {key_id} takes over when all is ready")
+            return
         if new_kek is not None:
             _rewrap(chosen, new_kek, None if environment else data_dir)
             return
@@ -68,7 +78,13 @@ def state(
     console = Console()
     console.print(_table(found))
     running = found["running"]
-    if running is not None:
+    if running is not None and running.purpose == "index":
+        walk = ("noted under both keys", "made again", "forgotten under the former key")
+        console.print(
+            f"rotation to index key {running.key_id}: indexes are {walk[running.walk]}, "
+            f"walk {running.round}, {running.resealed:,} rows so far"
+        )
+    elif running is not None:
         console.print(
             f"rotation to key {running.key_id}: walk {running.round}, "
             f"{running.resealed:,} rows sealed again"

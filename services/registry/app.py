@@ -15,7 +15,7 @@ from services.registry.api import ROUTERS, imports, reconciliations
 from services.registry.api.policy import POLICY, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
-from services.registry.use_cases import former_names, keys, retention, upkeep
+from services.registry.use_cases import former_names, index_keys, keys, retention, upkeep
 from services.registry.use_cases.audit import checkpoints as audit_checkpoints
 from services.registry.use_cases.audit import sealing
 from services.registry.use_cases.authority import jobs as authority_jobs
@@ -94,7 +94,11 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                         {**filling.handlers(store), **former_names.handlers(store)},
                         batch=1,
                     ),
-                    TimerLoop(database, keys.handlers(store), batch=1),
+                    TimerLoop(
+                        database,
+                        {**keys.handlers(store), **index_keys.handlers(store)},
+                        batch=1,
+                    ),
                     TimerLoop(database, exports_run.handlers(exports), batch=1),
                 ):
                     stack.push_async_callback(_stop, asyncio.create_task(loop.run()))

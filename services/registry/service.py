@@ -12,7 +12,7 @@ from services.registry.domain.audit.faults import Report
 from services.registry.domain.audit.offline import NOT_JUDGED, code_of, verify_file
 from services.registry.domain.feed import OVERSIGHT, REGISTERED
 from services.registry.settings import RegistrySettings
-from services.registry.use_cases import corrections, keys
+from services.registry.use_cases import corrections, index_keys, keys
 from services.registry.use_cases.audit import exporting as audit
 from services.registry.use_cases.audit.verifier import pack as pack_verifier
 from services.registry.use_cases.authority import applying
@@ -22,6 +22,7 @@ from services.registry.use_cases.disagreements import contradictions, disputes
 from services.registry.use_cases.imports import apply as imports_apply
 from services.registry.use_cases.life_events import telling as life_events
 from services.registry.use_cases.places import changes as area_changes
+from services.registry.use_cases.places import telling as places
 
 __all__ = ["NOT_JUDGED", "SERVICE", "Report", "code_of", "pack_verifier", "verify_file"]
 
@@ -46,6 +47,7 @@ SERVICE: Final = Service(
             applying.RECOMPUTED,
             area_changes.CHANGED,
             area_changes.REKEYED,
+            *places.EMITTED,
         }
         | OVERSIGHT
     ),
@@ -57,6 +59,12 @@ async def rotate_keys(settings: RegistrySettings) -> int:
     """Add a data key that seals from now on, and begin to seal again; the key's id."""
     async with _opened(settings) as database:
         return await keys.rotate(database, settings.wrapping_key)
+
+
+async def rotate_index_key(settings: RegistrySettings) -> int:
+    """Begin to rotate the key of the blind indexes; the new key's id."""
+    async with _opened(settings) as database:
+        return await index_keys.rotate(database, settings.wrapping_key)
 
 
 async def rewrap_keys(settings: RegistrySettings, new: str) -> int:

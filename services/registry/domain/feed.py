@@ -18,7 +18,9 @@ REGISTERED: Final = "registry.resident.registered.v1"
 """Told of everybody who is new here, through whatever door they came."""
 
 AREA_WIDE: Final = frozenset({
-    "registry.area.changed.v1", "registry.area.rekeyed.v1", "registry.authority.activated.v1",
+    "registry.area.changed.v1", "registry.area.rekeyed.v1", "registry.area.registered.v1",
+    "registry.authority.activated.v1", "registry.boundary.drawn.v1", "registry.post.filled.v1",
+    "registry.post.corrected.v1", "registry.post.ended.v1",
 })  # fmt: skip
 """Types about an area itself, which everybody in it may know."""
 

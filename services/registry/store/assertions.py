@@ -101,7 +101,7 @@ def _key(row: Any, sealer: Sealer) -> tuple[str, str | None]:
         # jsonb's own text is not that of the values it is compared with.
         text = orjson.dumps(orjson.loads(row["value"] or "null")).decode()
         return text, text
-    if index is not None:
+    if index is not None and not sealed.is_rotating(sealer):
         return index.hex(), None
     value = sealed.open_value(sealer, row["resident_id"], row["field"], secret)
     return sealed.value_key(sealer, row["field"], value), None

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -136,20 +137,21 @@ class Cursors:
     """Places as readers see them: sealed, so that no difference of two tells what was hidden.
 
     The key follows from that of the blind indexes, which stays when data keys rotate: readers keep
-    their cursors for months, and none must lose its place.
+    their cursors for months. While the index key rotates both are known, and each page brings a
+    cursor under the new one; who comes with an older one afterwards begins anew.
 
     Args:
         sealer: Of the registry.
     """
 
     def __init__(self, sealer: Sealer) -> None:
-        self._cipher = sealer.cipher(_CURSOR)
+        self._ciphers = [sealer.cipher(_CURSOR, key) for key in sealer.index_keys]
 
     def shown(self, place: Place) -> str:
         """A cursor for a place; each time another."""
         nonce = os.urandom(_NONCE_BYTES)
         text = f"{place.xact}.{place.seq}".encode()
-        return (nonce + self._cipher.encrypt(nonce, text, None)).hex()
+        return (nonce + self._ciphers[0].encrypt(nonce, text, None)).hex()
 
     def read(self, cursor: str | None) -> Place:
         """The place of a cursor; the beginning without one.
@@ -159,13 +161,13 @@ class Cursors:
         """
         if not cursor:
             return BEGINNING
-        try:
-            sealed = bytes.fromhex(cursor)
-            text = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
-        except (ValueError, InvalidTag) as exc:
-            raise FeedCursorNotValid from exc
-        xact, _, seq = text.decode().partition(".")
-        return Place(int(xact), int(seq))
+        for cipher in self._ciphers:
+            with suppress(ValueError, InvalidTag):
+                sealed = bytes.fromhex(cursor)
+                text = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+                xact, _, seq = text.decode().partition(".")
+                return Place(int(xact), int(seq))
+        raise FeedCursorNotValid
 
 
 async def page(

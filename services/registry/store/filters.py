@@ -58,7 +58,7 @@ def conditions(
     if asked.name is not None:
         parts.append(_name(asked.name, place, walked=walked is True))
     if asked.phone is not None:
-        indexes = [sealed.phone_index(sealer, asked.phone)]
+        indexes = sealed.phone_indexes(sealer, asked.phone)
         parts.append(f"r.phone_index = any ({place(indexes, 'bytea[]')})")
     if asked.address:
         parts.append(_address(asked, place))
@@ -137,9 +137,9 @@ def _sealed(condition: Condition, sealer: Sealer, place: Place) -> str:
     row = condition.field
     several = condition.value if condition.op == "in" else (condition.value,)
     if row.code == "phone":
-        phones = [sealed.phone_index(sealer, value) for value in several]
+        phones = [index for value in several for index in sealed.phone_indexes(sealer, value)]
         return f"r.phone_index = any ({place(phones, 'bytea[]')})"
-    indexes = [sealed.fact_index(sealer, row.code, value) for value in several]
+    indexes = [i for value in several for i in sealed.fact_indexes(sealer, row.code, value)]
     return f"r.facts -> '{row.code}' ->> 'index' = any ({place(indexes, 'text[]')})"
 
 

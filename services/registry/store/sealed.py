@@ -25,6 +25,11 @@ def document_index(sealer: Sealer, kind: str, number: str) -> bytes:
     return sealer.blind_index(f"document:{kind}", number)
 
 
+def document_indexes(sealer: Sealer, kind: str, number: str) -> list[bytes]:
+    """What `identifiers` holds for a number: one, and two while the index key rotates."""
+    return [sealer.blind_index(f"document:{kind}", number, key) for key in sealer.index_keys]
+
+
 def seal_document(sealer: Sealer, resident_id: UUID, number: str) -> bytes:
     """A resident's number, sealed."""
     return sealer.seal(number, _DOCUMENT + resident_id.bytes)
@@ -40,6 +45,11 @@ def phone_index(sealer: Sealer, phone: str) -> bytes:
     return sealer.blind_index("phone", phone)
 
 
+def phone_indexes(sealer: Sealer, phone: str) -> list[bytes]:
+    """What equal telephone numbers may be under: two while the index key rotates."""
+    return [sealer.blind_index("phone", phone, key) for key in sealer.index_keys]
+
+
 def seal_phone(sealer: Sealer, resident_id: UUID, phone: str) -> bytes:
     """A resident's telephone number, sealed."""
     return sealer.seal(phone, _PHONE + resident_id.bytes)
@@ -50,9 +60,19 @@ def open_phone(sealer: Sealer, resident_id: UUID, sealed: bytes) -> str:
     return sealer.open(sealed, _PHONE + resident_id.bytes)
 
 
-def fact_index(sealer: Sealer, field: str, value: Any) -> str:
+def fact_index(sealer: Sealer, field: str, value: Any, key: int = 0) -> str:
     """Hex text that equal values of a field share; stands for the value when two are compared."""
-    return sealer.blind_index(f"fact:{field}", orjson.dumps(value).decode()).hex()
+    return sealer.blind_index(f"fact:{field}", orjson.dumps(value).decode(), key).hex()
+
+
+def fact_indexes(sealer: Sealer, field: str, value: Any) -> list[str]:
+    """What equal values of a field may be under: two while the index key rotates."""
+    return [fact_index(sealer, field, value, key) for key in sealer.index_keys]
+
+
+def is_rotating(sealer: Sealer) -> bool:
+    """Whether equal values may have two indexes, so that a stored one is not to be compared."""
+    return len(sealer.index_keys) > 1
 
 
 def value_key(sealer: Sealer, field: str, value: Any) -> str:
@@ -79,6 +99,13 @@ def seal_fact(sealer: Sealer, resident_id: UUID, field: str, value: Any) -> dict
         "sealed": base64.b64encode(sealed).decode(),
         "index": fact_index(sealer, field, value),
     }
+
+
+def key_of_fact(sealer: Sealer, resident_id: UUID, field: str, entry: Mapping[str, Any]) -> str:
+    """What the value of a sealed entry is compared by."""
+    if not is_rotating(sealer):
+        return str(entry["index"])
+    return fact_index(sealer, field, open_fact(sealer, resident_id, field, entry))
 
 
 def open_fact(sealer: Sealer, resident_id: UUID, field: str, entry: Mapping[str, Any]) -> Any:

@@ -25,6 +25,7 @@ from services.registry.store import assertions as kept_assertions
 from services.registry.store import histories, sealed
 from services.registry.store.assertions import Kept
 from services.registry.store.authority import matrices, versions
+from services.registry.store.corrections import Held
 from services.registry.store.histories import Past
 from services.registry.store.residents import Selection
 from services.registry.store.store import Store
@@ -215,7 +216,8 @@ def _changed(
     changed = []
     for code in wanted.fields:
         field = store.catalogue[code]
-        new, old = _said(field, past), None if former is None else _said(field, former)
+        new = _said(store, field, past)
+        old = None if former is None else _said(store, field, former)
         if new == old or (former is None and new[1] is None):
             continue
         entry = past.held.facts.get(code) or {}
@@ -232,17 +234,24 @@ def _changed(
     return changed
 
 
-def _said(field: Field, past: Past) -> tuple[Any, Any]:
+def _said(store: Store, field: Field, past: Past) -> tuple[Any, Any]:
     """What two versions are compared by: whose word it is, and what equal values share."""
     entry = past.held.facts.get(field.code) or {}
     origin = (entry.get("source"), entry.get("domain"), entry.get("observed_on"))
-    if field.code == "phone":
-        return origin, past.held.phone_index
-    if field.code == "document":
-        return origin, past.document
-    if field.is_fact:
-        return origin, entry.get("index", entry.get("value"))
-    return origin, past.held.columns[field.code]
+    if field.code in {"phone", "document"}:
+        is_phone = field.code == "phone"
+        return origin, _phone_key(store, past.held) if is_phone else past.document
+    if not field.is_fact:
+        return origin, past.held.columns[field.code]
+    if "sealed" in entry:
+        return origin, sealed.key_of_fact(store.sealer, past.held.id, field.code, entry)
+    return origin, entry.get("value")
+
+
+def _phone_key(store: Store, held: Held) -> bytes | str | None:
+    if held.phone_sealed is None or not sealed.is_rotating(store.sealer):
+        return held.phone_index
+    return sealed.open_phone(store.sealer, held.id, held.phone_sealed)
 
 
 def _change(past: Past, who: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

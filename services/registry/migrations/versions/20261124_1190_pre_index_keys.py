@@ -18,6 +18,47 @@ alter table data_keys drop constraint data_keys_purpose_check;
 alter table data_keys add constraint data_keys_purpose_check check (purpose in ('seal', 'index'));
 """
 
+# An index key rotates in three walks; `key_check` tells a process whether it knows the new key.
+WALKS = """
+alter table key_rotations
+    add column purpose text not null default 'seal'
+        constraint ck_key_rotations_purpose check (purpose in ('seal', 'index')),
+    add column walk smallint not null default 0,
+    add column walk_at timestamptz not null default now(),
+    add column key_check bytea;
+"""
+FORMER_WALKS = """
+delete from key_rotations where purpose = 'index';
+alter table key_rotations drop column purpose, drop column walk, drop column walk_at,
+    drop column key_check;
+"""
+
+# As it was, and the blind index of a sealed value may be made again with it.
+KEEPING = """
+create or replace function refuse_rewriting() returns trigger
+language plpgsql as $$
+declare
+    why text := coalesce(current_setting('registry.rewriting', true), '');
+begin
+    if why = 'resealing' and tg_op = 'UPDATE' then
+        if to_jsonb(new) - '{value_sealed,value_index,old}'::text[]
+                <> to_jsonb(old) - '{value_sealed,value_index,old}'::text[] then
+            why := '';
+        end if;
+    elsif why = 'resealing' then
+        why := '';
+    end if;
+    if why not in ('county_move', 'retention', 'resealing') then
+        raise exception '% of % is refused: its rows are kept as they are', tg_op, tg_table_name
+            using errcode = 'restrict_violation';
+    end if;
+    if tg_op = 'DELETE' then
+        return old;
+    end if;
+    return new;
+end $$;
+"""
+
 # As-of reads ask what was believed of a household.
 BELIEVED = """
 create index membership_history_household on membership_history (county, household_id);
@@ -26,9 +67,13 @@ create index membership_history_household on membership_history (county, househo
 
 def upgrade() -> None:
     op.execute(PURPOSES)
+    op.execute(WALKS)
+    op.execute(KEEPING)
     op.execute(BELIEVED)
 
 
 def downgrade() -> None:
     op.execute("drop index membership_history_household")
+    op.execute(KEEPING.replace("value_sealed,value_index,old", "value_sealed,old"))
+    op.execute(FORMER_WALKS)
     op.execute(FORMER_PURPOSES)

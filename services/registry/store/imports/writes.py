@@ -92,6 +92,12 @@ class Written:
     person: bytes
     observed_on: date | None
 
+    @property
+    def indexes(self) -> Sequence[bytes]:
+        """Blind indexes of the identity number: two while the index key rotates."""
+        indexes: Sequence[bytes] = self.columns.get("document_indexes") or (self.person,)
+        return indexes
+
 
 async def lock(connection: Connection, county: str) -> None:
     """Wait for the turn of this import's county."""
@@ -159,13 +165,13 @@ async def register(connection: Connection, sender: Sender, people: Sequence[Writ
         _reason(sender),
         *_columns(people),
         [p.columns["document_sealed"] for p in people],
-        [p.person for p in people],
+        [p.indexes[0] for p in people],
         [p.observed_on for p in people],
     )
-    taken = await connection.fetch(
-        sql.IDENTIFY, RESIDENT_ID, sender.county, [p.person for p in people], [p.id for p in people]
-    )
-    if len(taken) != len(people):
+    pairs = [(index, p.id) for p in people for index in p.indexes]
+    indexes, ids = map(list, zip(*pairs, strict=True))
+    taken = await connection.fetch(sql.IDENTIFY, RESIDENT_ID, sender.county, indexes, ids)
+    if len(taken) != len(pairs):
         raise IdentityTaken
 
 

@@ -32,7 +32,7 @@ class Place:
         columns: What is written, and the type of each.
         read: Further columns that the contexts need.
         is_old: SQL: whether a row has a value that is not under the newest key (`$1`).
-        again: The columns of a row, sealed again.
+        again: The columns of a row, sealed again; nothing where they are as they should be.
     """
 
     table: str

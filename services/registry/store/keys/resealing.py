@@ -55,7 +55,9 @@ async def step(
     written = []
     for row in rows:
         try:
-            written.append([*_key(place, row), *place.again(sealer, dict(row)).values()])
+            again = place.again(sealer, dict(row))
+            if again:
+                written.append([*_key(place, row), *again.values()])
         except SealBroken:
             # It stays as it is, and its key with it: what does not open is not thrown away.
             _log.error("keys.value_does_not_open", table=place.table, key=row["place_key"])

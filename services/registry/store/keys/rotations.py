@@ -21,7 +21,8 @@ from data_keys order by id
 ADD: Final = "insert into data_keys (purpose, wrapped) values ('seal', $1) returning id"
 BEGIN: Final = "insert into key_rotations (key_id) values ($1) returning id"
 RUNNING: Final = """
-select id, key_id, started_at, round, place, after::text as after, resealed, in_round
+select id, key_id, started_at, round, place, after::text as after, resealed, in_round, purpose,
+    walk, walk_at, key_check
 from key_rotations where finished_at is null
 """
 ADVANCE: Final = """
@@ -87,6 +88,10 @@ class Rotation:
         after: Key of the last row sealed again in it.
         resealed: Rows sealed again so far.
         in_round: Those of this walk.
+        purpose: Of the keys: `seal` or `index`.
+        walk: Of an index key: which of its walks, from 0.
+        walk_at: When it began.
+        key_check: What the new index key makes of a given value.
     """
 
     id: UUID
@@ -97,6 +102,10 @@ class Rotation:
     after: Sequence[str] | None
     resealed: int
     in_round: int
+    purpose: str
+    walk: int
+    walk_at: datetime
+    key_check: bytes | None
 
 
 async def begin(connection: Connection, key_encryption_key: str) -> tuple[UUID, int]:
@@ -123,16 +132,7 @@ async def running(connection: Connection) -> Rotation | None:
     if row is None:
         return None
     after = None if row["after"] is None else orjson.loads(row["after"])
-    return Rotation(
-        row["id"],
-        row["key_id"],
-        row["started_at"],
-        row["round"],
-        row["place"],
-        after,
-        row["resealed"],
-        row["in_round"],
-    )
+    return Rotation(**{**row, "after": after})
 
 
 async def rewrap(connection: Connection, present: str, new: str) -> int:

@@ -54,7 +54,9 @@ END: Final = """
 update resident_documents set ended_at = clock_timestamp(), ended_by = $3, end_reason = $4
 where county = $1 and id = $2
 """
-RELEASE: Final = "delete from identifiers where kind = $1 and index = $2 and resident_id = $3"
+RELEASE: Final = """
+delete from identifiers where kind = $1 and index = any ($2) and resident_id = $3
+"""
 SHOW: Final = """
 update residents set document_kind = $3, document_sealed = $4, document_index = $5,
     sex = coalesce($6, sex), born_on = coalesce($7, born_on), version = version + 1,
@@ -148,7 +150,8 @@ async def end(
     """End a document; its number is free again."""
     county, resident_id = key
     await connection.execute(END, county, one.id, by, reason)
-    await connection.execute(RELEASE, one.paper.kind, one.paper.index, resident_id)
+    indexes = [one.paper.index, *one.paper.others]
+    await connection.execute(RELEASE, one.paper.kind, indexes, resident_id)
 
 
 async def show(

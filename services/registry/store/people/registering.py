@@ -15,7 +15,8 @@ values (left($12, 6), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14, $1
     $18)
 """
 IDENTIFY = """
-insert into identifiers (kind, index, county, resident_id) values ($1, $2, $3, $4)
+insert into identifiers (kind, index, county, resident_id)
+select $1, index, $3, $4 from unnest($2::bytea[]) as index
 on conflict do nothing returning true
 """
 # The holder is told to those alone in whose areas it is.
@@ -28,11 +29,19 @@ where i.kind = $1 and i.index = $2
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A document as it is stored."""
+    """A document as it is stored.
+
+    Attributes:
+        kind: Of document.
+        number: Sealed.
+        index: What it is found by.
+        others: What it is found by as well, while the index key rotates.
+    """
 
     kind: str
     number: bytes
     index: bytes
+    others: Sequence[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,9 @@ async def register(connection: Connection, row: Row, by: str, why: str) -> bool:
 
 async def identify(connection: Connection, paper: Sealed, county: str, resident: UUID) -> bool:
     """Note whose document it is; False when it is another's."""
-    return bool(await connection.fetchval(IDENTIFY, paper.kind, paper.index, county, resident))
+    indexes = [paper.index, *paper.others]
+    noted = await connection.fetch(IDENTIFY, paper.kind, indexes, county, resident)
+    return len(noted) == len(indexes)
 
 
 async def holder(

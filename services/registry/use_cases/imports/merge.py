@@ -155,12 +155,12 @@ class Merger:
     def _is_value(self, held: Held, field_: Field, value: Any) -> bool:
         """Whether this is the value the record shows."""
         if field_.code == "phone":
-            return held.phone_index == sealed.phone_index(self._sealer, value)
+            return held.phone_index in sealed.phone_indexes(self._sealer, value)
         if not field_.is_fact:
             return bool(held.columns[field_.code] == value)
         entry = held.facts[field_.code]
         if "index" in entry:
-            return bool(entry["index"] == sealed.value_key(self._sealer, field_.code, value))
+            return entry["index"] in sealed.fact_indexes(self._sealer, field_.code, value)
         known = entry.get("value")
         # 60 and 60.0 are one area; True and 1 are not one value.
         return isinstance(known, bool) == isinstance(value, bool) and bool(known == value)
@@ -219,7 +219,8 @@ class Merger:
         if field_.code == "phone" and held.phone_sealed is not None:
             return self._stored_phone(held, field_, held.phone_sealed)
         if entry is not None and "sealed" in entry:
-            return entry["index"], None, base64.b64decode(entry["sealed"])
+            key = sealed.key_of_fact(self._sealer, held.id, field_.code, entry)
+            return key, None, base64.b64decode(entry["sealed"])
         if entry is not None and field_.is_fact:
             text = orjson.dumps(entry.get("value")).decode()
             return text, text, None
@@ -232,8 +233,9 @@ class Merger:
     def _stored_phone(
         self, held: Held, field_: Field, phone: bytes
     ) -> tuple[str, str | None, bytes | None]:
-        if "phone" in held.asserted and held.phone_index is not None:
-            return held.phone_index.hex(), None, None  # kept already: only the key is needed
+        index = None if sealed.is_rotating(self._sealer) else held.phone_index
+        if "phone" in held.asserted and index is not None:
+            return index.hex(), None, None  # kept already: only the key is needed
         return self._forms(held.id, field_, sealed.open_phone(self._sealer, held.id, phone))
 
     def _show(self, merged: Merged, field_: Field, value: Any, said: Said) -> None:
@@ -262,6 +264,9 @@ class Merger:
             "born_on": row.born_on,
             "document_sealed": sealed.seal_document(self._sealer, merged.resident_id, row.document),
         }
+        if sealed.is_rotating(self._sealer):
+            indexes = sealed.document_indexes(self._sealer, sealed.RESIDENT_ID, row.document)
+            merged.columns["document_indexes"] = indexes
         _rename(merged, {})
 
     def _conflict(self, name: str, registered: str) -> Fault | None:

@@ -200,9 +200,13 @@ async def _hold(store: Store, tx: Tx, reading: Reading, whose: Whose) -> _Held:
     if row["version"] != whose.version:
         raise VersionIsStale(version=row["version"])
     key = (row["county"], whose.resident_id)
-    papers = await kept.papers(tx.connection, *key)
+    papers = [
+        replace(one, paper=registering.known(store, whose.resident_id, one.paper))
+        for one in await kept.papers(tx.connection, *key)
+    ]
     if row["document_kind"] is not None and not any(p.is_primary for p in papers):
         paper = Sealed(row["document_kind"], row["document_sealed"], row["document_index"])
+        paper = registering.known(store, whose.resident_id, paper)
         own = Paper(new_id(), paper, is_primary=True)
         await kept.add(tx.connection, key, own, reading.reader)
         papers = [own, *papers]

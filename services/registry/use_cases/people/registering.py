@@ -1,7 +1,7 @@
 """Putting one resident into the record, with a document or without."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -132,11 +132,17 @@ async def write(store: Store, tx: Tx, given: Newcomer, place: Place, reading: Re
 def seal(store: Store, resident_id: UUID, document: tuple[str, str]) -> Sealed:
     """A checked document as it is stored."""
     kind, number = document
-    return Sealed(
-        kind,
-        sealed.seal_document(store.sealer, resident_id, number),
-        sealed.document_index(store.sealer, kind, number),
-    )
+    index, *others = sealed.document_indexes(store.sealer, kind, number)
+    return Sealed(kind, sealed.seal_document(store.sealer, resident_id, number), index, others)
+
+
+def known(store: Store, resident_id: UUID, paper: Sealed) -> Sealed:
+    """A document as it was read, with all it may be found by."""
+    if not sealed.is_rotating(store.sealer):
+        return paper
+    number = sealed.open_document(store.sealer, resident_id, paper.number)
+    index, *others = sealed.document_indexes(store.sealer, paper.kind, number)
+    return replace(paper, index=index, others=others)
 
 
 async def require_free(tx: Tx, paper: Sealed, areas: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from services.registry.domain.places.lineage import Step
 from services.registry.store.places import areas as kept
 from services.registry.store.places import changes
 from services.registry.store.store import Store
+from services.registry.use_cases.places import telling
 
 _NUMBERS: Final[dict[Level, int]] = {"grid": 3, "building": 5, "unit": 2, "dwelling": 4}
 
@@ -124,6 +125,8 @@ async def register(
             raise AreaCodeInUse(area=code)
         text = await kept.state_on(tx.connection, code, None)
         assert text is not None  # noqa: S101 — it was written in this transaction
+        data = {"level": level, "parent": parent, "valid_from": day.isoformat()}
+        await telling.of_area(tx, telling.AREA_REGISTERED, code, data, clock())
         body = text.encode()[:-1] + b',"successors":[],"predecessors":[]}'
         return await tx.answer(Answer(body, 201))
 

@@ -1,7 +1,7 @@
 """Drawing the boundary of an area."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ from services.registry.store.places import areas as places
 from services.registry.store.places import boundaries, changes
 from services.registry.store.places.boundaries import Boundary, BoundaryFault, Neighbour
 from services.registry.store.store import Store
-from services.registry.use_cases.places import shapes
+from services.registry.use_cases.places import shapes, telling
 from services.registry.use_cases.places.areas import AreaNotFound
 
 
@@ -80,7 +80,7 @@ async def draw(
         source=drawing.source,
         drawn_by=asker.by,
     )
-    return await _record(store, boundary, made, drawing.version, once, local_day(clock()))
+    return await _record(store, boundary, made, drawing.version, once, clock())
 
 
 async def _record(
@@ -89,9 +89,9 @@ async def _record(
     made: BaseGeometry,
     version: int | None,
     once: Once,
-    day: date,
+    now: datetime,
 ) -> Answer:
-    code = boundary.code
+    code, day = boundary.code, local_day(now)
     async with store.transaction(once) as tx:
         await changes.lock(tx.connection)  # neighbours drawn at once would not see each other
         if not await places.is_valid(tx.connection, code):
@@ -103,6 +103,8 @@ async def _record(
         faults = _faults(code, made, around)
         number = await boundaries.write(tx.connection, boundary, held, day)
         await boundaries.keep_faults(tx.connection, code, faults)
+        told = {"version": number, "valid_from": day.isoformat()}
+        await telling.of_area(tx, telling.BOUNDARY_DRAWN, code, told, now)
         body: dict[str, Any] = {
             "code": code,
             "version": number,

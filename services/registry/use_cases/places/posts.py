@@ -22,6 +22,7 @@ from services.registry.store.places import posts
 from services.registry.store.places.posts import Post
 from services.registry.store.store import Store, Tx
 from services.registry.use_cases import cursors
+from services.registry.use_cases.places import telling
 
 
 class PostNotFound(NothingHere):
@@ -76,6 +77,7 @@ async def appoint(
         if not await places.is_valid(tx.connection, post.area):
             raise AreaNotValid(area=post.area)
         await posts.add(tx.connection, store.sealer, post, asker.by)
+        await telling.of_post(tx, telling.POST_FILLED, post, clock())
         return await tx.answer(_answer(post, 201))
 
 
@@ -102,6 +104,7 @@ async def correct(
             post, holder=changes["holder"], phone=changes["phone"], version=post.version + 1
         )
         await posts.correct(tx.connection, store.sealer, written, asker.by)
+        await telling.of_post(tx, telling.POST_CORRECTED, written, utc_now())
         return await tx.answer(_answer(written, 200))
 
 
@@ -121,6 +124,7 @@ async def end(
             raise ValidationFailed(Fault("/on", "period", "A day while it is held is expected."))
         await posts.end(tx.connection, post_id, day, asker.by)
         ended = replace(post, valid_to=day, version=post.version + 1)
+        await telling.of_post(tx, telling.POST_ENDED, ended, utc_now())
         return await tx.answer(_answer(ended, 200))
 
 
