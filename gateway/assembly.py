@@ -50,9 +50,12 @@ def assemble(
         remotes: Service name → base URL, for those that run elsewhere.
     """
     made = Assembly()
-    for service in services:
+    known = list(services)
+    handed: dict[str, dict[str, Peer]] = {}
+    for service in known:
         if service.name in settings:
             needed = {name: made.peers[name] for name in service.requires}
+            handed[service.name] = needed
             app = service.create_app(settings[service.name], needed)
             made.apps[service.name] = app
             made.peers[service.name] = Peer(
@@ -60,4 +63,8 @@ def assemble(
             )
         elif service.name in remotes:
             made.peers[service.name] = Peer(service.name, base_url=remotes[service.name])
+    # Who reads a feed asks nothing of its writer, so writers may come later than their readers.
+    for service in known:
+        writers = {told.partition(".")[0] for told in service.consumes} & made.peers.keys()
+        handed.get(service.name, {}).update({name: made.peers[name] for name in writers})
     return made

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import Final
 
 from fastapi import FastAPI
 from joserfc.jwk import KeySet
@@ -25,6 +26,7 @@ from gateway.identity.api.policy import POLICY
 from gateway.identity.clients.provider import Provider, Trusted
 from gateway.identity.domain.refusals import OAuthRefused
 from gateway.identity.settings import IdentitySettings
+from gateway.identity.store import following
 from gateway.identity.store.store import Store
 from gateway.identity.use_cases import upkeep
 from gateway.identity.use_cases.hashing import hasher_of
@@ -36,6 +38,10 @@ from services.common.clock import Clock, utc_now
 from services.common.database import Database
 from services.common.errors import PeerUnavailable
 from services.common.peers import Peer
+from services.following.areas import Follower
+
+_AT_ONCE: Final = timedelta()
+"""Accounts follow once: what an administrator gives afterwards is not taken back."""
 
 
 def create_app(
@@ -45,10 +51,9 @@ def create_app(
 
     Args:
         settings: Its own.
-        peers: None are needed.
+        peers: `registry`, whose changes of areas accounts follow; none is needed to answer.
         clock: Tells the time; tests pass their own.
     """
-    del peers
     database = Database(
         settings.database_url.get_secret_value(),
         application="identity",
@@ -71,6 +76,10 @@ def create_app(
             if settings.run_loops:
                 loop = asyncio.create_task(upkeep.run(issuer, clock), name="identity-upkeep")
                 stack.push_async_callback(_stop, loop)
+                if "registry" in peers:
+                    follower = Follower(database, peers["registry"], following.STEPS, late=_AT_ONCE)
+                    tail = asyncio.create_task(follower.run(), name="identity-areas")
+                    stack.push_async_callback(_stop, tail)
             yield
 
     app = edge.create(

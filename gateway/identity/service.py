@@ -15,6 +15,7 @@ from gateway.identity.use_cases.sign_in import ACCOUNT_LOCKED
 from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.service import Progress, Service
+from services.following.areas import AREA_CHANGED
 
 
 async def load_demo(
@@ -66,5 +67,6 @@ SERVICE: Final = Service(
     create_app=create_app,
     migrations=Path(__file__).parent / "migrations" / "versions",
     emits=frozenset({ACCOUNT_LOCKED, ACCOUNT_CHANGED}),
+    consumes=frozenset({AREA_CHANGED}),
     load_demo=load_demo,
 )

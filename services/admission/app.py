@@ -10,6 +10,7 @@ from services.admission.api import items, lists, money, reports
 from services.admission.api.policy import POLICY
 from services.admission.clients.registry import Registry
 from services.admission.settings import AdmissionSettings
+from services.admission.store import following
 from services.admission.store.store import Store
 from services.admission.use_cases import clockwork
 from services.common import edge
@@ -18,6 +19,7 @@ from services.common.clock import utc_now
 from services.common.database import Database
 from services.common.peers import Peer
 from services.common.timers import TimerLoop
+from services.following.areas import Follower
 
 
 def create_app(settings: AdmissionSettings, peers: Mapping[str, Peer]) -> FastAPI:
@@ -47,6 +49,8 @@ def create_app(settings: AdmissionSettings, peers: Mapping[str, Peer]) -> FastAP
             handlers = clockwork.handlers(app.state.store, app.state.clock)
             timers = TimerLoop(database, handlers, clock=app.state.clock)
             loops.append(asyncio.create_task(timers.run(), name="admission.timers"))
+            follower = Follower(database, peers["registry"], following.STEPS)
+            loops.append(asyncio.create_task(follower.run(), name="admission.areas"))
         try:
             yield
         finally:

@@ -7,6 +7,7 @@ from services.admission.app import create_app
 from services.admission.settings import AdmissionSettings
 from services.admission.use_cases import demo, facts
 from services.common.service import Service
+from services.following.areas import AREA_CHANGED
 
 SERVICE: Final = Service(
     name="admission",
@@ -15,5 +16,6 @@ SERVICE: Final = Service(
     migrations=Path(__file__).parent / "migrations" / "versions",
     requires=frozenset({"identity", "registry"}),
     emits=facts.EMITS,
+    consumes=frozenset({AREA_CHANGED}),
     load_demo=demo.load,
 )

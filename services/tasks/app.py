@@ -1,7 +1,7 @@
 """The tasks service as an ASGI app."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from fastapi import FastAPI
@@ -12,6 +12,7 @@ from services.common.clock import Clock, utc_now
 from services.common.database import Database
 from services.common.peers import Peer
 from services.common.timers import TimerLoop
+from services.following.areas import Follower
 from services.tasks.api import (
     assignments,
     attachments,
@@ -23,6 +24,7 @@ from services.tasks.api import (
 from services.tasks.api.policy import POLICY, PURPOSES
 from services.tasks.clients.admission import Admission
 from services.tasks.settings import TasksSettings
+from services.tasks.store import following
 from services.tasks.store.photos import MAX_UPLOAD_BYTES, Photos
 from services.tasks.store.store import Store, open_sealer
 from services.tasks.use_cases import overdue, upkeep
@@ -37,7 +39,7 @@ def create_app(
 
     Args:
         settings: Of this service.
-        peers: `identity` and `admission`.
+        peers: `identity`, `admission` and `registry`.
         clock: Tells the time; tests pass their own.
     """
     dsn = settings.database_url.get_secret_value()
@@ -56,7 +58,9 @@ def create_app(
                 await upkeep.begin(store, clock)
                 handlers = {**overdue.handlers(store, clock), **upkeep.handlers(store, clock)}
                 loop = TimerLoop(database, handlers, idle_s=settings.timer_idle_s, clock=clock)
-                await stack.enter_async_context(_running(loop))
+                await stack.enter_async_context(_running(loop.run()))
+                follower = Follower(database, peers["registry"], following.STEPS)
+                await stack.enter_async_context(_running(follower.run()))
             yield
 
     gate = Gate(
@@ -82,8 +86,8 @@ def create_app(
 
 
 @asynccontextmanager
-async def _running(loop: TimerLoop) -> AsyncIterator[None]:
-    task = asyncio.create_task(loop.run(), name="tasks.timers")
+async def _running(loop: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(loop)
     try:
         yield
     finally:

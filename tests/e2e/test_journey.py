@@ -40,6 +40,7 @@ def test_nothing_is_open_by_default(http: httpx.Client) -> None:
         "get /identity/v1/jwks",
         "get /identity/v1/metadata",
         "get /identity/v1/style.css",
+        "get /registry/v1/area-changes/feed",
     ]
 
 

@@ -13,7 +13,7 @@ MAX_LINES = 300
 _SQL = re.compile(
     r"^\s*(select|insert into|update|delete from|with|create|alter|copy)\s", re.IGNORECASE
 )
-_SQL_ROOMS = {"store", "migrations", "migrating", "common"}
+_SQL_ROOMS = {"store", "migrations", "migrating", "common", "following"}
 _EXCEPTION = re.compile(
     r"#\s*(noqa|type:\s*ignore)(?P<code>[:\[]\s*[A-Za-z0-9, \-]+\]?)?(?P<rest>.*)"
 )

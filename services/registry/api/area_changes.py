@@ -10,9 +10,10 @@ from services.common.auth import Caller
 from services.common.idempotency import OnceHeader
 from services.registry.api import pages, place_schemas
 from services.registry.api.deps import StoreDep, officer_of
+from services.registry.api.schemas import PageFilter
 from services.registry.domain import scopes
 from services.registry.domain.places.changes import NewArea, Proposal
-from services.registry.use_cases.places import changes
+from services.registry.use_cases.places import changes, following
 from services.registry.use_cases.places.changes import AreaChangeNotFound, Wish
 
 router = APIRouter(prefix="/v1/area-changes", tags=["areas"])
@@ -63,6 +64,21 @@ async def concerning(
     within = scopes.require_within(filters.within, caller.areas)
     page = await changes.concerning(store, within, filters.after, filters.limit)
     return pages.answer(request, *page)
+
+
+@router.get(
+    "/feed",
+    operation_id="registry.area_changes.feed",
+    summary="Changes as they come into effect, for whoever keeps area codes",
+    responses={200: {"model": place_schemas.AreaChangeFeed}},
+)
+async def feed(store: StoreDep, filters: Annotated[PageFilter, Query()]) -> Response:
+    """Events `registry.area.changed.v1` with what became of every code down to the grids.
+
+    Open to all: which codes an area has is published, and it holds nothing of people.
+    """
+    body = await following.after(store, filters.after, filters.limit)
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @router.get(

@@ -157,3 +157,44 @@ class AreaChangePage(BaseModel):
 
     items: list[AreaChange]
     next: str | None
+
+
+class FollowedPair(LineagePair):
+    """One code that followed another."""
+
+    carries: bool = Field(description="Whether what lay at the old code lies at this one now.")
+
+
+class FollowedChange(BaseModel):
+    """What changed."""
+
+    change: UUID
+    kind: ChangeKind
+    effective_on: date
+    old: list[str]
+    new: list[str]
+    lineage: list[FollowedPair] = Field(
+        description="The longest `old` that begins a code says what became of it."
+    )
+
+
+class AreaChangeEvent(BaseModel):
+    """CloudEvents 1.0."""
+
+    specversion: Literal["1.0"]
+    id: UUID
+    source: str
+    type: Literal["registry.area.changed.v1"]
+    subject: str
+    time: datetime
+    datacontenttype: Literal["application/json"]
+    area: str
+    domain: str | None
+    data: FollowedChange
+
+
+class AreaChangeFeed(BaseModel):
+    """Changes in the order in which they came into effect."""
+
+    items: list[AreaChangeEvent]
+    next: str = Field(description="Where to go on; there is always one.")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.common.auth import Policy, allow
+from services.common.auth import ANYONE, Policy, allow
 
 PURPOSES: Final = frozenset({
     "public_service", "statutory_registration", "verification", "case_handling",
@@ -29,6 +29,7 @@ POLICY: Final[Policy] = {
         "secretariat", "street_officer", "community_officer", *DEPARTMENTS
     ),
     "registry.area_changes.ask": allow("secretariat", "system_admin"),
+    "registry.area_changes.feed": ANYONE,
     "registry.area_changes.list": allow(*EVERYBODY),
     "registry.area_changes.get": allow(*EVERYBODY),
     "registry.posts.list": allow(*EVERYBODY),

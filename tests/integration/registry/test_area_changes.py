@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.registry.api.place_schemas import AreaChangeFeed
 from tests.factories.places import RECORD, area, ask, carried_out, peopled, today
 from tests.factories.registry import COUNTY, Registry, dwelling
 
@@ -298,3 +299,19 @@ async def test_a_job_that_runs_twice_changes_nothing_the_second_time(registry: R
     await registry.rows("update area_changes set state = 'rekeying'")
     await carried_out(registry)
     assert await registry.rows(RECORD) == before
+
+
+async def test_whoever_keeps_codes_is_told_what_became_of_them(registry: Registry) -> None:
+    start = (await registry.client.get("/v1/area-changes/feed")).json()
+    assert start["items"] == []
+    change = await recoded(registry)
+    told = await registry.client.get(f"/v1/area-changes/feed?after={start['next']}")
+    assert told.headers["cache-control"] == "no-store"
+    (event,) = told.json()["items"]
+    AreaChangeFeed.model_validate(told.json())
+    assert (event["type"], event["data"]["change"]) == ("registry.area.changed.v1", change)
+    assert event["data"]["lineage"] == [{"old": TOWN, "new": NEW_TOWN, "carries": True}]
+    after = f"?after={told.json()['next']}"
+    assert (await registry.client.get(f"/v1/area-changes/feed{after}")).json()["items"] == []
+    wrong = await registry.client.get("/v1/area-changes/feed?after=7.7")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "feed-cursor-not-valid")

@@ -7,7 +7,19 @@ down_revision = "20261124_1100"
 branch_labels = None
 depends_on = None
 
-STATEMENTS = "select 1"
+STATEMENTS = """
+create table area_cursor (
+    feed text primary key default 'registry' check (feed = 'registry'), cursor text);
+insert into area_cursor default values;
+create table area_inbox (
+    event_id uuid primary key, seq bigint generated always as identity, change uuid not null,
+    lineage jsonb not null, received_at timestamptz not null default now(), done_at timestamptz);
+create index area_inbox_waiting on area_inbox (seq) where done_at is null;
+create table area_doubts (
+    event_id uuid not null references area_inbox, place text not null, row_key text not null,
+    code text not null, found_at timestamptz not null default now(),
+    primary key (event_id, place, row_key));
+"""
 
 
 def upgrade() -> None:
@@ -15,4 +27,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("select 1")
+    op.execute("drop table area_doubts, area_inbox, area_cursor")

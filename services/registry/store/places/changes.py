@@ -74,6 +74,12 @@ SINCE = """
 select c.effective_on, c.id::text as change_id, c.kind, l.old_code, l.new_code, l.carries
 from area_lineage l join area_changes c on c.id = l.change_id where c.effective_on > $1
 """
+FOLLOWED = """
+select change_id::text as change, json_agg(
+    json_build_object('old', old_code, 'new', new_code, 'carries', carries)
+    order by old_code, new_code)::text as lineage
+from area_lineage where change_id = any ($1::text[]::uuid[]) and length(old_code) <= 15 group by 1
+"""
 VERSIONS = """
 select coalesce(json_agg(json_build_object('name', name, 'name_ko', name_ko, 'name_en', name_en,
     'urban', urban, 'address', address, 'change_id', change_id, 'valid_from', valid_from,
@@ -197,6 +203,12 @@ async def steps(connection: Connection, codes: Sequence[str]) -> list[Step]:
 async def since(connection: Connection, day: date) -> list[Step]:
     """All pairs of the changes that took effect after a day."""
     return _steps(await connection.fetch(SINCE, day))
+
+
+async def followed(connection: Connection, change_ids: Sequence[str]) -> Mapping[str, str]:
+    """By change, which code followed which down to the grids, as the JSON text of an array."""
+    rows = await connection.fetch(FOLLOWED, list(change_ids))
+    return {row["change"]: row["lineage"] for row in rows}
 
 
 async def versions(connection: Connection, code: str) -> str:
