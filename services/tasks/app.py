@@ -23,6 +23,7 @@ from services.tasks.api import (
 )
 from services.tasks.api.policy import POLICY, PURPOSES
 from services.tasks.clients.admission import Admission
+from services.tasks.clients.registry import Registry
 from services.tasks.settings import TasksSettings
 from services.tasks.store import following
 from services.tasks.store.photos import MAX_UPLOAD_BYTES, Photos
@@ -81,6 +82,7 @@ def create_app(
         upload_paths={"/v1/attachments": MAX_UPLOAD_BYTES + _MULTIPART_BYTES},
     )
     app.state.admission = Admission(peers["admission"])
+    app.state.registry = Registry(peers["registry"])
     app.state.clock = clock
     return app
 

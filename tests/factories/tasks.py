@@ -20,6 +20,7 @@ from services.common.ids import new_id
 from services.common.peers import InProcess, Peer
 from services.common.testing import TokenMint
 from services.common.timers import TimerLoop
+from services.registry.api.disagreement_schemas import VerificationFilter, VerificationPage
 from services.tasks.domain.actors import Actor
 from services.tasks.domain.whistles import State, Whistle, WhistleKind
 from services.tasks.store.store import Store
@@ -112,6 +113,27 @@ class Gate:
 
 
 @dataclass
+class Contradictions:
+    """A fake registry: what it was asked, and what it finds open."""
+
+    open: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    status: int = 200
+
+    def peer(self) -> Peer:
+        async def listed(request: Request) -> JSONResponse:
+            assert request.headers["authorization"].startswith("Bearer ")
+            query = dict(request.query_params)
+            self.asked.append((query["within"], request.headers.get("onegrid-purpose")))
+            VerificationFilter.model_validate(query)
+            VerificationPage.model_validate({"items": self.open, "next": None})
+            return JSONResponse({"items": self.open, "next": None}, self.status)
+
+        app = Starlette(routes=[Route("/v1/verifications", listed)])
+        return Peer("registry", base_url="http://registry", transport=InProcess(app))
+
+
+@dataclass
 class World:
     """A running tasks service and everybody who calls it."""
 
@@ -121,6 +143,7 @@ class World:
     clock: Clock
     dsn: str
     app: Any
+    contradictions: Contradictions = field(default_factory=Contradictions)
 
     def headers(self, who: str, **claims: Any) -> dict[str, str]:
         return self.mint.headers(**{**CALLERS[who], **claims})

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from services.common.auth import Caller
 from services.tasks.api.deps import (
     ActorDep,
     NowDep,
     OnceDep,
+    RegistryDep,
     StoreDep,
     VersionDep,
     WithinQuery,
@@ -28,9 +30,16 @@ CountyQuery = Annotated[str | None, Query(pattern=r"^[0-9]{6}$")]
 
 
 @router.get("/today", operation_id="tasks.today.view", responses={200: {"model": TodayView}})
-async def today(actor: ActorDep, store: StoreDep, now: NowDep) -> Response:
-    """What waits for the grid worker: to verify, placed on the community, still open."""
-    return json_response(await whistles.today(store, actor, now))
+async def today(
+    caller: Caller, actor: ActorDep, store: StoreDep, registry: RegistryDep, now: NowDep
+) -> Response:
+    """What waits for the grid worker: to verify, placed on the community, still open, doubtful.
+
+    Facts that sources contradict each other about come from the registry, which records that they
+    were shown; while it is away they are missing and the answer says so.
+    """
+    facts = await registry.contradicted(actor.scope.areas, caller.token)
+    return json_response(await whistles.today(store, actor, facts, now))
 
 
 @router.get(

@@ -11,6 +11,7 @@ from services.common.auth import Caller
 from services.common.edge import version_of
 from services.common.idempotency import OnceHeader
 from services.tasks.clients.admission import Admission
+from services.tasks.clients.registry import Registry
 from services.tasks.domain.actors import Actor
 from services.tasks.store.pages import Page
 from services.tasks.store.store import Store
@@ -24,6 +25,11 @@ async def _store(request: Request) -> Store:
 async def _admission(request: Request) -> Admission:
     admission: Admission = request.app.state.admission
     return admission
+
+
+async def _registry(request: Request) -> Registry:
+    registry: Registry = request.app.state.registry
+    return registry
 
 
 async def _now(request: Request) -> datetime:
@@ -48,6 +54,7 @@ async def _version(if_match: Annotated[str | None, Header()] = None) -> int:
 
 StoreDep = Annotated[Store, Depends(_store)]
 AdmissionDep = Annotated[Admission, Depends(_admission)]
+RegistryDep = Annotated[Registry, Depends(_registry)]
 NowDep = Annotated[datetime, Depends(_now)]
 ActorDep = Annotated[Actor, Depends(_actor)]
 VersionDep = Annotated[int, Depends(_version)]

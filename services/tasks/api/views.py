@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.tasks.domain.whistles import LegState, State, WhistleKind
 
@@ -183,11 +183,13 @@ class SuggestionPage(BaseModel):
 class TodayItem(BaseModel):
     """Something that waits."""
 
-    kind: Literal["verify_whistle", "assignment", "open_whistle"]
-    title: str
+    kind: Literal["verify_whistle", "assignment", "open_whistle", "verify_fact"]
+    title: str = Field(description="Of a fact: whose it is.")
     area: str
-    subject_id: UUID
+    subject_id: UUID = Field(description="Of a fact: the verification in the registry.")
     due_at: datetime | None
+    field: str | None = Field(None, description="Which fact; of verify_fact alone.")
+    resident_id: UUID | None = Field(None, description="Whose fact; of verify_fact alone.")
 
 
 class TodayView(BaseModel):
@@ -195,6 +197,9 @@ class TodayView(BaseModel):
 
     as_of: datetime
     items: list[TodayItem]
+    missing: list[Literal["verify_fact"]] = Field(
+        description="Kinds that could not be asked for just now."
+    )
 
 
 class LimitsView(BaseModel):

@@ -1,8 +1,12 @@
 """Report what the grid cannot solve alone, and look at what was reported."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+import orjson
 
 from services.common import outbox
 from services.common.errors import Fault, NotPermitted, ValidationFailed
@@ -135,10 +139,22 @@ async def contact(
     return store.sealer.open(sealed, contact_context(whistle_id))
 
 
-async def today(store: Store, actor: Actor, now: datetime) -> bytes:
-    """What waits for a grid worker today, as JSON text."""
+async def today(
+    store: Store, actor: Actor, doubtful: Sequence[Mapping[str, Any]] | None, now: datetime
+) -> bytes:
+    """What waits for a grid worker today, as JSON text; facts of the registry come last.
+
+    Args:
+        store: The service's own.
+        actor: The grid worker.
+        doubtful: Facts that the registry wants to be looked at; None when it could not be asked.
+        now: Aware UTC.
+    """
     async with store.read() as connection:
-        return await views.today(connection, actor.subject, actor.scope.areas, now)
+        body = orjson.loads(await views.today(connection, actor.subject, actor.scope.areas, now))
+    body["items"] += doubtful or ()
+    body["missing"] = ["verify_fact"] if doubtful is None else []
+    return orjson.dumps(body)
 
 
 def contact_context(whistle_id: UUID) -> bytes:

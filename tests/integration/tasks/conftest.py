@@ -11,7 +11,7 @@ from services.common.testing import AUDIENCE, ISSUER, KEY_ENCRYPTION_KEY, TokenM
 from services.tasks.app import create_app
 from services.tasks.service import SERVICE
 from services.tasks.settings import TasksSettings
-from tests.factories.tasks import Clock, Gate, World
+from tests.factories.tasks import Clock, Contradictions, Gate, World
 
 
 @pytest.fixture
@@ -29,12 +29,17 @@ def settings(service_database: Callable[[str, Path], str], tmp_path: Path) -> Ta
 
 @pytest.fixture
 async def world(settings: TasksSettings, mint: TokenMint) -> AsyncIterator[World]:
-    gate, clock = Gate(), Clock()
-    app = create_app(settings, {"identity": mint.peer(), "admission": gate.peer()}, clock=clock)
+    gate, clock, contradictions = Gate(), Clock(), Contradictions()
+    peers = {
+        "identity": mint.peer(),
+        "admission": gate.peer(),
+        "registry": contradictions.peer(),
+    }
+    app = create_app(settings, peers, clock=clock)
     dsn = settings.database_url.get_secret_value()
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url=ISSUER) as client,
     ):
-        yield World(client, mint, gate, clock, dsn, app)
+        yield World(client, mint, gate, clock, dsn, app, contradictions)

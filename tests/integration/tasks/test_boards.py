@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.common.ids import new_id
 from services.tasks.service import SERVICE
 from services.tasks.settings import TasksSettings
 from tests.factories.tasks import COMMUNITY, COUNTY, GRID, World
@@ -49,6 +50,31 @@ async def test_today_has_what_the_worker_must_do(world: World) -> None:
     other = (await world.get("other_worker", "/v1/today")).json()["items"]
     assert [item["kind"] for item in other] == ["assignment"]
     assert (await world.get("street", "/v1/today")).status_code == 403
+
+
+async def test_today_has_the_facts_that_sources_contradict_each_other_about(world: World) -> None:
+    claim = {"value": "ko", "source": "grid", "domain": None, "observed_on": "2026-01-02"}
+    one = {
+        "id": str(new_id()), "county": "222406", "resident_id": str(new_id()), "name": "金哲",
+        "dwelling": f"{GRID}00100101010101"[:26], "version": 3, "field": "usual_language",
+        "state": "open", "shown": claim, "claimed": {**claim, "value": "zh", "organisation": None},
+        "opened_at": "2026-11-01T00:00:00Z", "age_days": 23, "outcome": None, "resolved_by": None,
+        "resolved_organisation": None, "resolved_at": None, "note": None,
+    }  # fmt: skip
+    world.contradictions.open = [one]
+    today = (await world.get("worker", "/v1/today")).json()
+    assert today["missing"] == []
+    assert today["items"] == [
+        {
+            "kind": "verify_fact", "title": "金哲", "area": GRID, "subject_id": one["id"],
+            "due_at": None, "field": "usual_language", "resident_id": one["resident_id"],
+        }
+    ]  # fmt: skip
+    assert world.contradictions.asked == [(GRID, "verification")]
+    for status in (503, 404):
+        world.contradictions.status = status
+        today = (await world.get("worker", "/v1/today")).json()
+        assert (today["items"], today["missing"]) == ([], ["verify_fact"])
 
 
 async def test_suggested_limits_hold_until_the_county_sets_its_own(world: World) -> None:

@@ -131,7 +131,11 @@ async def test_the_apps_own_loop_fires(world: World, settings: TasksSettings) ->
     w = await world.dispatched(sign_within_s=60)
     world.clock.wind(seconds=61)
     running = settings.model_copy(update={"run_loops": True, "timer_idle_s": 0.05})
-    peers = {"identity": world.mint.peer(), "admission": world.gate.peer()}
+    peers = {
+        "identity": world.mint.peer(),
+        "admission": world.gate.peer(),
+        "registry": world.contradictions.peer(),
+    }
     app = create_app(running, peers, clock=world.clock)
     async with app.router.lifespan_context(app):
         for _ in range(100):

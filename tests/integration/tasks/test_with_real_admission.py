@@ -12,7 +12,7 @@ from services.common.testing import ISSUER, TokenMint
 from services.tasks.app import create_app
 from services.tasks.settings import TasksSettings
 from tests.factories.admission import VERSIONS, payment, town
-from tests.factories.tasks import COMMUNITY, Clock, Gate, World
+from tests.factories.tasks import COMMUNITY, Clock, Contradictions, Gate, World
 
 
 async def test_nothing_before_the_money_and_something_after(
@@ -22,7 +22,9 @@ async def test_nothing_before_the_money_and_something_after(
     clock = Clock()
     async with town(service_database("admission", VERSIONS), mint) as here:
         admission = Peer("admission", base_url="http://admission", transport=InProcess(here.app))
-        app = create_app(settings, {"identity": mint.peer(), "admission": admission}, clock=clock)
+        registry = Contradictions().peer()
+        peers = {"identity": mint.peer(), "admission": admission, "registry": registry}
+        app = create_app(settings, peers, clock=clock)
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ISSUER) as client,
