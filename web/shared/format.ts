@@ -24,6 +24,11 @@ export function shortInstant(value: string | null | undefined): string {
   return parts ? `${parts['month']}-${parts['day']} ${parts['hour']}:${parts['minute']}` : '—'
 }
 
+/** The day it is in this prefecture, `2026-11-25`: from midnight to eight, UTC still has the day before. */
+export function localDay(now: Date = new Date()): string {
+  return instant(now.toISOString()).slice(0, 10)
+}
+
 function partsOf(value: string | null | undefined): Record<string, string> | null {
   if (!value) return null
   const at = new Date(value)

@@ -47,7 +47,7 @@ export class ApiClient {
     return (await response.json()) as T
   }
 
-  async send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, options: CallOptions = {}): Promise<T> {
+  async send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options: CallOptions = {}): Promise<T> {
     const response = await this.call(method, path, options)
     return (response.status === 204 ? undefined : await response.json()) as T
   }

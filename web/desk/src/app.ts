@@ -9,6 +9,7 @@ import { Directory } from '@shared/names'
 import { OAuthSession, SignInFailed } from '@shared/oauth'
 import { ApiProblem, NoAnswer, SignInNeeded } from '@shared/problem'
 
+import { type Dictionary, faultsByField, refusalWords } from './domain/refusals'
 import source from './messages/zh-CN'
 
 export const session = reactive<{
@@ -97,6 +98,19 @@ export function wordsOf(failure: unknown): string {
     return t('signin.ended')
   }
   if (failure instanceof NoAnswer) return t('common.no_network')
-  if (failure instanceof ApiProblem) return failure.status === 412 ? t('common.stale') : failure.words || failure.message
+  if (failure instanceof ApiProblem) {
+    return failure.status === 412 ? t('common.stale') : refusalWords(failure, languages.current, dictionary) || failure.message
+  }
   return String(failure)
+}
+
+/** What the app can say, in the language shown; the source language holds every key. */
+export const dictionary: Dictionary = {
+  t: (key, values) => languages.i18n.global.t(key, values ?? {}),
+  te: (key) => languages.i18n.global.te(key, 'zh-CN'),
+}
+
+/** What is wrong with each field of a form that was refused. */
+export function faultsOf(failure: unknown): Record<string, string> {
+  return failure instanceof ApiProblem ? faultsByField(failure, languages.current, dictionary) : {}
 }

@@ -32,6 +32,11 @@ export function reportable(who: Profile): LifeEventKind[] {
   return KINDS.filter((kind) => who.domains.some((domain) => OF_DOMAIN[domain]?.includes(kind)))
 }
 
+/** Whether somebody may look at life events of any kind. */
+export function seesLifeEvents(who: Profile | null): boolean {
+  return who !== null && (reportable(who).length > 0 || who.roles.some((role) => role === 'county_officer' || role === 'resident_desk'))
+}
+
 /** Somebody found outside the household. */
 export interface Outsider {
   id: string

@@ -7,6 +7,8 @@ export type Menu =
   | 'imports'
   | 'reconciliations'
   | 'exports'
+  | 'provisions'
+  | 'posts'
   | 'matrix'
   | 'webhooks'
   | 'whistles'
@@ -24,6 +26,8 @@ const READERS: Record<Menu, Role[]> = {
   imports: ['department_officer'],
   reconciliations: ['department_officer'],
   exports: ['department_officer', 'community_officer', 'street_officer', 'county_officer'],
+  provisions: ['department_officer', 'county_officer', 'secretariat', 'auditor', 'security_admin'],
+  posts: ['department_officer', ...FIELD, 'secretariat', 'auditor', 'system_admin'],
   matrix: ['department_officer', ...FIELD, ...OFFICES, 'system_admin'],
   webhooks: ['department_officer'],
   whistles: ['street_officer', 'community_officer', 'grid_worker', 'department_officer', 'county_officer'],
@@ -50,9 +54,9 @@ const READERS: Record<Menu, Role[]> = {
 
 /** Sections of the menu, in the order in which they are shown. */
 const SECTIONS: { code: string; menus: Menu[] }[] = [
-  { code: 'record', menus: ['residents', 'verifications', 'areas'] },
+  { code: 'record', menus: ['residents', 'verifications', 'areas', 'posts'] },
   { code: 'work', menus: ['whistles', 'admission', 'indicators'] },
-  { code: 'batch', menus: ['imports', 'reconciliations', 'exports'] },
+  { code: 'batch', menus: ['imports', 'reconciliations', 'exports', 'provisions'] },
   { code: 'rules', menus: ['matrix', 'webhooks'] },
 ]
 

@@ -3,7 +3,9 @@ import type { Translation } from '@shared/i18n'
 import areas from './areas/en'
 import batch from './batch/en'
 import checks from './checks/en'
+import faults from './faults/en'
 import households from './households/en'
+import record from './record/en'
 import residents from './residents/en'
 import systems from './systems/en'
 import type source from './zh-CN'
@@ -12,7 +14,9 @@ const messages: Translation<typeof source> = {
   ...areas,
   ...batch,
   ...checks,
+  ...faults,
   ...households,
+  ...record,
   ...residents,
   ...systems,
   app: { title: 'Desk · OneGrid', name: 'OneGrid desk' },
@@ -24,6 +28,8 @@ const messages: Translation<typeof source> = {
     areas: 'Areas and grids',
     reconciliations: 'Reconciliation',
     exports: 'Exports',
+    provisions: 'Provisions',
+    posts: 'Posts',
     matrix: 'Authority matrix',
     webhooks: 'Connected systems',
     whistles: 'Whistle and report',
@@ -259,38 +265,6 @@ const messages: Translation<typeof source> = {
     tasks: 'Whistle and report',
     admission: 'Admission and money',
     failed: 'This group cannot be read now: {why}',
-  },
-  imports: {
-    title: 'Imports',
-    lead: 'Upload the sheets your department has (XLSX or CSV). Each row is checked; good ones join the record, the others can be downloaded, corrected and sent again.',
-    file: 'File',
-    domain: 'Domain',
-    county: 'County code',
-    dry_run: 'Check only, write nothing',
-    start: 'Upload',
-    no_file: 'Please choose a file.',
-    sending: 'Uploading…',
-    progress: 'Progress',
-    rows_total: 'Rows',
-    rows_done: 'Done',
-    accepted: 'Accepted',
-    matched: 'Matched',
-    created: 'New',
-    changed: 'Changed',
-    rejected: 'Rejected',
-    conflicts: 'Names differ',
-    ignored: 'Columns not read',
-    reasons: {
-      'unknown-heading': 'unknown heading',
-      'not-your-field': 'not your field',
-      'not-importable': 'cannot be imported',
-      'own-grid-layer-refused': 'there is one grid set; a department has none of its own',
-      'field-mapped-twice': 'mapped twice',
-    },
-    duplicates: 'Duplicates',
-    errors: 'Download the rejected rows',
-    states: { queued: 'Queued', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
-    cancel: 'Cancel the import',
   },
 }
 

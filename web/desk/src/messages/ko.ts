@@ -3,7 +3,9 @@ import type { Translation } from '@shared/i18n'
 import areas from './areas/ko'
 import batch from './batch/ko'
 import checks from './checks/ko'
+import faults from './faults/ko'
 import households from './households/ko'
+import record from './record/ko'
 import residents from './residents/ko'
 import systems from './systems/ko'
 import type source from './zh-CN'
@@ -12,7 +14,9 @@ const messages: Translation<typeof source> = {
   ...areas,
   ...batch,
   ...checks,
+  ...faults,
   ...households,
+  ...record,
   ...residents,
   ...systems,
   app: { title: '사업대 · OneGrid', name: 'OneGrid 사업대' },
@@ -24,6 +28,8 @@ const messages: Translation<typeof source> = {
     areas: '구역과 격자',
     reconciliations: '대조',
     exports: '자료 내보내기',
+    provisions: '제공 대장',
+    posts: '직책',
     matrix: '권위표',
     webhooks: '체계 련동',
     whistles: '호각불기와 보고',
@@ -259,38 +265,6 @@ const messages: Translation<typeof source> = {
     tasks: '호각불기와 보고',
     admission: '사항 허가진입과 경비',
     failed: '이 지표는 지금 읽을 수 없습니다: {why}',
-  },
-  imports: {
-    title: '자료 들여오기',
-    lead: '부문에 있는 표(XLSX 또는 CSV)를 올리십시오. 체계가 한줄씩 확인하여 맞는것은 등록에 넣고, 맞지 않는것은 내려받아 고친 후 다시 올릴 수 있습니다.',
-    file: '파일',
-    domain: '령역',
-    county: '현(시) 코드',
-    dry_run: '확인만 하고 쓰지 않음',
-    start: '올리기',
-    no_file: '파일을 선택하십시오.',
-    sending: '올리는중…',
-    progress: '처리 진도',
-    rows_total: '총 줄수',
-    rows_done: '처리됨',
-    accepted: '합격',
-    matched: '등록과 일치',
-    created: '새로 늘어남',
-    changed: '바뀜',
-    rejected: '불합격',
-    conflicts: '이름이 다름',
-    ignored: '읽지 않은 렬',
-    reasons: {
-      'unknown-heading': '알 수 없는 렬이름',
-      'not-your-field': '본 부문의 것이 아님',
-      'not-importable': '들여올 수 없음',
-      'own-grid-layer-refused': '격자는 하나뿐이며 부문 자체의 격자는 받지 않음',
-      'field-mapped-twice': '중복된 렬',
-    },
-    duplicates: '중복',
-    errors: '불합격한 줄 내려받기',
-    states: { queued: '대기중', running: '처리중', done: '완성', failed: '실패', cancelled: '취소됨' },
-    cancel: '들여오기 취소',
   },
 }
 

@@ -1,7 +1,9 @@
 import areas from './areas/zh-CN'
 import batch from './batch/zh-CN'
 import checks from './checks/zh-CN'
+import faults from './faults/zh-CN'
 import households from './households/zh-CN'
+import record from './record/zh-CN'
 import residents from './residents/zh-CN'
 import systems from './systems/zh-CN'
 
@@ -9,7 +11,9 @@ export default {
   ...areas,
   ...batch,
   ...checks,
+  ...faults,
   ...households,
+  ...record,
   ...residents,
   ...systems,
   app: { title: '工作台 · 一网', name: '一网工作台' },
@@ -21,6 +25,8 @@ export default {
     areas: '区划与网格',
     reconciliations: '对账',
     exports: '数据导出',
+    provisions: '共享台账',
+    posts: '岗位任职',
     matrix: '权威矩阵',
     webhooks: '系统对接',
     whistles: '吹哨报到',
@@ -256,37 +262,5 @@ export default {
     tasks: '吹哨报到',
     admission: '事项准入与经费',
     failed: '这一组指标暂时读不到：{why}',
-  },
-  imports: {
-    title: '数据导入',
-    lead: '上传本部门现有的表格（XLSX 或 CSV）。系统逐行核对，合格的并入登记，不合格的可下载改正后再传。',
-    file: '文件',
-    domain: '领域',
-    county: '县（市）代码',
-    dry_run: '只核对，不写入',
-    start: '上传',
-    no_file: '请选择文件。',
-    sending: '正在上传…',
-    progress: '处理进度',
-    rows_total: '总行数',
-    rows_done: '已处理',
-    accepted: '合格',
-    matched: '与登记相符',
-    created: '新增',
-    changed: '更改',
-    rejected: '不合格',
-    conflicts: '姓名不一致',
-    ignored: '没有读取的列',
-    reasons: {
-      'unknown-heading': '不认识的列名',
-      'not-your-field': '不属于本部门',
-      'not-importable': '不能导入',
-      'own-grid-layer-refused': '全市州只用一套网格，不收部门自己的网格',
-      'field-mapped-twice': '重复的列',
-    },
-    duplicates: '重复',
-    errors: '下载不合格的行',
-    states: { queued: '排队中', running: '处理中', done: '已完成', failed: '失败', cancelled: '已取消' },
-    cancel: '取消导入',
   },
 }

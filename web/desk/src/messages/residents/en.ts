@@ -45,7 +45,8 @@ const messages: Translation<typeof source> = {
   },
   document: {
     resident_id: 'Resident identity card',
-    hmt_permit: 'Residence permit (Hong Kong, Macao, Taiwan)',
+    hmt_permit: 'Travel permit (Hong Kong, Macao, Taiwan)',
+    hmt_residence: 'Residence permit (Hong Kong, Macao, Taiwan)',
     foreign_permit: 'Permanent residence card (foreigner)',
     passport: 'Passport',
   },

@@ -45,7 +45,8 @@ const messages: Translation<typeof source> = {
   },
   document: {
     resident_id: '주민신분증',
-    hmt_permit: '향항·오문·대만 주민 거주증',
+    hmt_permit: '향항·오문·대만 주민 내지(대륙) 통행증',
+    hmt_residence: '향항·오문·대만 주민 거주증',
     foreign_permit: '외국인 영주증',
     passport: '려권',
   },

@@ -41,7 +41,8 @@ export default {
   },
   document: {
     resident_id: '居民身份证',
-    hmt_permit: '港澳台居民居住证',
+    hmt_permit: '港澳居民来往内地通行证、台湾居民来往大陆通行证',
+    hmt_residence: '港澳台居民居住证',
     foreign_permit: '外国人永久居留证',
     passport: '护照',
   },
