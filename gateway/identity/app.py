@@ -23,7 +23,10 @@ from gateway.identity.api import (
     tokens,
 )
 from gateway.identity.api.policy import POLICY
+from gateway.identity.clients.dingtalk import Application, DingTalk
+from gateway.identity.clients.house import House
 from gateway.identity.clients.provider import Provider, Trusted
+from gateway.identity.clients.wecom import Enterprise, WeCom
 from gateway.identity.domain.refusals import OAuthRefused
 from gateway.identity.settings import IdentitySettings
 from gateway.identity.store import following
@@ -69,9 +72,9 @@ def create_app(
             stack.push_async_callback(database.close)
             issuer = await _open(settings, Store(database), clock)
             app.state.issuer, app.state.clock = issuer, clock
-            app.state.provider = provider = _provider(settings)
-            if provider is not None:
-                stack.push_async_callback(provider.close)
+            app.state.houses = houses = _houses(settings)
+            for house in houses.values():
+                stack.push_async_callback(house.close)
             own_keys.keyring = issuer.keyring
             if settings.run_loops:
                 loop = asyncio.create_task(upkeep.run(issuer, clock), name="identity-upkeep")
@@ -137,14 +140,32 @@ async def _open(settings: IdentitySettings, store: Store, clock: Clock) -> Issue
     return issuer
 
 
-def _provider(settings: IdentitySettings) -> Provider | None:
-    if settings.oidc_issuer is None:
-        return None
-    secret = settings.oidc_client_secret.get_secret_value()
-    trusted = Trusted(
-        settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_login_claim
-    )
-    return Provider(trusted)
+def _houses(settings: IdentitySettings) -> dict[str, House]:
+    """The other houses whose word is taken, by name; none unless configured."""
+    houses: dict[str, House] = {}
+    if settings.oidc_issuer is not None:
+        secret = settings.oidc_client_secret.get_secret_value()
+        client, claim = settings.oidc_client_id, settings.oidc_login_claim
+        houses["oidc"] = Provider(Trusted(settings.oidc_issuer, client, secret, claim))
+    if settings.wecom_corp_id is not None:
+        enterprise = Enterprise(
+            settings.wecom_login_url,
+            settings.wecom_api_url,
+            settings.wecom_corp_id,
+            settings.wecom_agent_id,
+            settings.wecom_secret.get_secret_value(),
+        )
+        houses["wecom"] = WeCom(enterprise)
+    if settings.dingtalk_client_id is not None:
+        application = Application(
+            settings.dingtalk_login_url,
+            settings.dingtalk_api_url,
+            settings.dingtalk_client_id,
+            settings.dingtalk_client_secret.get_secret_value(),
+            settings.dingtalk_corp_id,
+        )
+        houses["dingtalk"] = DingTalk(application)
+    return houses
 
 
 async def _stop(loop: asyncio.Task[None]) -> None:

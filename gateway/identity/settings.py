@@ -72,6 +72,26 @@ class IdentitySettings(ServiceSettings):
         "preferred_username", description="Claim of its ID token that holds the login name."
     )
     oidc_label: str = Field("统一身份认证", description="What the sign-in page calls it.")
+    wecom_corp_id: str | None = Field(
+        None, description="Enterprise (企业微信) whose people may sign in by scan. Off when unset."
+    )
+    wecom_agent_id: str = Field("", description="Our application there.")
+    wecom_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    wecom_login_url: str = Field(
+        "https://login.work.weixin.qq.com", description="Where browsers sign in to WeCom."
+    )
+    wecom_api_url: str = Field("https://qyapi.weixin.qq.com", description="Where we ask WeCom.")
+    dingtalk_client_id: str | None = Field(
+        None, description="Our application at DingTalk (钉钉). Off when unset."
+    )
+    dingtalk_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    dingtalk_corp_id: str = Field(
+        "", description="The one organisation whose people may come; empty: any linked person."
+    )
+    dingtalk_login_url: str = Field(
+        "https://login.dingtalk.com", description="Where browsers sign in to DingTalk."
+    )
+    dingtalk_api_url: str = Field("https://api.dingtalk.com", description="Where we ask DingTalk.")
     signing_key_days: int = Field(90, ge=1, description="Age at which a signing key is followed.")
     key_ahead_s: int = Field(
         10 * _MINUTE,
@@ -86,6 +106,16 @@ class IdentitySettings(ServiceSettings):
     sign_ins_kept_days: int = Field(
         400, ge=180, description="The log of sign-ins is kept this long; the law asks six months."
     )
+
+    @property
+    def houses(self) -> tuple[tuple[str, str], ...]:
+        """Other houses to sign in through: our name, and what the sign-in page calls it."""
+        asked = (
+            ("oidc", self.oidc_label, self.oidc_issuer),
+            ("wecom", "wecom", self.wecom_corp_id),
+            ("dingtalk", "dingtalk", self.dingtalk_client_id),
+        )
+        return tuple((house, label) for house, label, is_on in asked if is_on is not None)
 
     @property
     def token_endpoint(self) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 from fastapi import APIRouter, Request
@@ -16,9 +16,9 @@ from gateway.identity.api.deps import IssuerDep, NowDep
 from gateway.identity.api.page import Notice
 from gateway.identity.api.schemas import OPEN
 from gateway.identity.api.visit import Visit
-from gateway.identity.clients.provider import Asked, NotIdentified, Provider, ProviderAway
+from gateway.identity.clients.house import Asked, House, NotIdentified, ProviderAway
 from gateway.identity.use_cases import external
-from gateway.identity.use_cases.external import NoAccountHere
+from gateway.identity.use_cases.external import NoAccountHere, Way
 from gateway.identity.use_cases.issuer import Issuer
 from services.common.errors import DomainError, NothingHere
 from services.common.problems import STATUS
@@ -26,6 +26,7 @@ from services.common.sealing import SealBroken
 
 router = APIRouter(tags=["sign-in"])
 
+HouseName = Literal["oidc", "wecom", "dingtalk"]
 COOKIE: Final = "onegrid_external"
 _LIFE_S: Final = 600
 _CONTEXT: Final = b"external sign-in"
@@ -49,9 +50,11 @@ _SHOWN: Final[dict[int | str, dict[str, Any]]] = {
     responses=_SHOWN,
     openapi_extra=OPEN,
 )
-async def start(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
-    """To the trusted provider's page, with the authorization request of our application kept."""
-    provider = _provider(request)
+async def start(
+    request: Request, issuer: IssuerDep, now: NowDep, house: HouseName = "oidc"
+) -> Response:
+    """To the trusted house's page, with the authorization request of our application kept."""
+    provider = _house(request, house)
     visit = await Visit.of(request, issuer, now)
     if isinstance(visit, Response):
         return visit
@@ -62,7 +65,8 @@ async def start(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
         address = await provider.address(asked, state, challenge.decode().rstrip("="), visit.locale)
     except ProviderAway:
         return visit.form(503, Notice("external_away"))
-    note = [dict(visit.query), state, asked.nonce, asked.verifier, int(now.timestamp())]
+    query = {name: value for name, value in visit.query.items() if name != "house"}
+    note = [query, house, state, asked.nonce, asked.verifier, int(now.timestamp())]
     response = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
     response.set_cookie(
         COOKIE,
@@ -88,20 +92,21 @@ async def start(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
 )
 async def finish(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
     """Back from the provider: to our application with a code, or our page with what went wrong."""
-    provider = _provider(request)
     note = _note(request, issuer, now)
     if note is None:
         raise NothingHere("This sign-in was not begun here, or too long ago.")
-    query, state, nonce, verifier, _ = note
+    query, house, state, nonce, verifier, _ = note
+    provider = _house(request, house)
     visit = await Visit.again(request, issuer, now, query)
     sent = request.query_params
     try:
-        if not hmac.compare_digest(sent.get("state", ""), state) or "code" not in sent:
+        # DingTalk calls it authCode.
+        code = sent.get("authCode") or sent.get("code")
+        if not hmac.compare_digest(sent.get("state", ""), state) or code is None:
             raise NotIdentified  # noqa: TRY301 — one way out for all that is not proved
         asked = Asked(_redirect_uri(issuer), nonce, verifier)
-        account = await external.identify(
-            issuer, provider, sent["code"], asked, client=visit.ask.client, now=now
-        )
+        way = Way(house, provider, asked, visit.ask.client)
+        account = await external.identify(issuer, way, code, now=now)
         response = await visit.back(account)
     except (ProviderAway, NotIdentified, NoAccountHere) as exc:
         response = visit.form(STATUS[exc.kind], Notice(_NOTICES[type(exc)]))
@@ -109,11 +114,11 @@ async def finish(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
     return response
 
 
-def _provider(request: Request) -> Provider:
-    provider: Provider | None = request.app.state.provider
-    if provider is None:
+def _house(request: Request, name: str) -> House:
+    houses: dict[str, House] = request.app.state.houses
+    if name not in houses:
         raise NothingHere
-    return provider
+    return houses[name]
 
 
 def _redirect_uri(issuer: Issuer) -> str:

@@ -1,7 +1,7 @@
 """The sign-in page: HTML without a script, readable at 360 px, safe against framing."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -42,7 +42,7 @@ def form(
     form_token: str,
     typed: str = "",
     notice: Notice | None = None,
-    external: str | None = None,
+    external: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The page with its form.
 
@@ -52,7 +52,7 @@ def form(
         form_token: Proves that the form is ours.
         typed: Login name typed before.
         notice: What went wrong before.
-        external: What a trusted provider is called, where there is one.
+        external: Other houses to sign in through: our name for it, and what people call it.
     """
     words = TEXTS[locale]
     body = _FORM.substitute(
@@ -99,13 +99,17 @@ def step(
 
 
 def _external(
-    words: Mapping[str, str], query: Mapping[str, str], locale: Locale, name: str | None
+    words: Mapping[str, str],
+    query: Mapping[str, str],
+    locale: Locale,
+    houses: Sequence[tuple[str, str]],
 ) -> str:
-    if name is None:
-        return ""
-    address = html.escape(_address(query, locale, "external"))
-    text = html.escape(words["external"].format(name=name))
-    return f'<p class="other"><a class="button" href="{address}">{text}</a></p>'
+    links = []
+    for house, name in houses:
+        address = html.escape(_address({**query, "house": house}, locale, "external"))
+        text = html.escape(words["external"].format(name=words.get(name, name)))
+        links.append(f'<p class="other"><a class="button" href="{address}">{text}</a></p>')
+    return "".join(links)
 
 
 def _alert(words: Mapping[str, str], notice: Notice | None) -> str:

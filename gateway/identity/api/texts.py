@@ -49,6 +49,8 @@ TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "passwords_differ": "两次输入的新密码不一致。",
         "password_weak": "新密码不符合要求。",
         "password_used": "新密码是最近用过的密码，请换一个。",
+        "wecom": "企业微信",
+        "dingtalk": "钉钉",
         "external": "使用{name}登录",
         "external_away": "统一认证暂时没有回应，请稍后再试，或用账号和密码登录。",
         "external_refused": "统一认证未能确认您的身份。",
@@ -100,6 +102,8 @@ TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "passwords_differ": "두번 입력한 새 암호가 다릅니다.",
         "password_weak": "새 암호가 요구에 맞지 않습니다.",
         "password_used": "최근에 쓴 암호입니다. 다른것을 정하십시오.",
+        "wecom": "기업위챗(企业微信)",
+        "dingtalk": "딩톡(钉钉)",
         "external": "{name}(으)로 로그인",
         "external_away": "통일인증이 응답하지 않습니다. "
         "잠시 후 다시 하거나 계정과 암호로 로그인하십시오.",
@@ -156,6 +160,8 @@ TEXTS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "passwords_differ": "The two new passwords are not the same.",
         "password_weak": "The new password does not meet the rules.",
         "password_used": "You used this password before. Choose another one.",
+        "wecom": "WeCom",
+        "dingtalk": "DingTalk",
         "external": "Sign in with {name}",
         "external_away": "The other sign-in does not answer. "
         "Try again later, or use your password.",

@@ -78,7 +78,7 @@ class Visit:
             form_token=token,
             typed=typed,
             notice=notice,
-            external=self.issuer.settings.oidc_label if self.issuer.settings.oidc_issuer else None,
+            external=self.issuer.settings.houses,
         )
         return self.shown(content, status)
 

@@ -8,41 +8,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-import httpx
 import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from services.common.errors import DomainError, Kind
+from gateway.identity.clients.house import Asked, Line, NotIdentified, ProviderAway
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
 _LEEWAY_S: Final = 60
-_TIMEOUT_S: Final = 8.0
 _DISCOVERY_AGE_S: Final = 3600.0
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _log = structlog.get_logger()
-
-
-class ProviderAway(DomainError):
-    """The external sign-in does not answer, or not as the standard asks."""
-
-    kind = Kind.UNAVAILABLE
-    title = "The external sign-in is away"
-    title_zh = "外部统一认证暂不可用"
-    title_ko = "외부 통일인증을 지금 쓸수 없습니다"
-
-
-class NotIdentified(DomainError):
-    """The external sign-in did not prove who this is."""
-
-    kind = Kind.FORBIDDEN
-    title = "Not identified"
-    title_zh = "外部统一认证未能确认身份"
-    title_ko = "외부 통일인증이 신분을 확인하지 못했습니다"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +41,6 @@ class Trusted:
     login_claim: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What we asked the provider and must find again in its answer.
-
-    Attributes:
-        redirect_uri: Where its answer comes.
-        nonce: Ties the ID token to this browser's request.
-        verifier: PKCE proof.
-    """
-
-    redirect_uri: str
-    nonce: str = field(repr=False)
-    verifier: str = field(repr=False)
-
-
 class Provider:
     """Talks to the provider.
 
@@ -87,17 +51,16 @@ class Provider:
         ValueError: Its address is not https (loopback excepted, for trials).
     """
 
+    is_by_link = False
+
     def __init__(self, trusted: Trusted) -> None:
-        parts = urlsplit(trusted.issuer)
-        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-            raise ValueError("an external provider is reached by https")
         self._trusted = trusted
-        self._http = httpx.AsyncClient(timeout=_TIMEOUT_S, trust_env=False)
+        self._line = Line(trusted.issuer)
         self._known: tuple[float, Mapping[str, Any], KeySet] | None = None
 
     async def close(self) -> None:
         """Close its connections."""
-        await self._http.aclose()
+        await self._line.close()
 
     async def address(self, asked: Asked, state: str, challenge: str, locale: str) -> str:
         """Where the browser goes to sign in; raises `ProviderAway`."""
@@ -115,7 +78,7 @@ class Provider:
         }
         return f"{document['authorization_endpoint']}?{urlencode(query)}"
 
-    async def login_of(self, code: str, asked: Asked) -> str:
+    async def person(self, code: str, asked: Asked) -> str:
         """The login name of whoever signed in there.
 
         Raises:
@@ -132,7 +95,7 @@ class Provider:
         }
         secret = self._trusted.client_secret
         auth = (self._trusted.client_id, secret) if secret else None
-        answer = await self._ask("POST", document["token_endpoint"], data=form, auth=auth)
+        answer = await self._line.ask("POST", document["token_endpoint"], data=form, auth=auth)
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise NotIdentified
@@ -175,24 +138,10 @@ class Provider:
         if known is not None and not fresh and time.monotonic() - known[0] < _DISCOVERY_AGE_S:
             return known[1], known[2]
         base = self._trusted.issuer.rstrip("/")
-        document = await self._ask("GET", f"{base}/.well-known/openid-configuration")
+        document = await self._line.ask("GET", f"{base}/.well-known/openid-configuration")
         if document.get("issuer") != self._trusted.issuer:
             _log.warning("external.issuer_differs", told=document.get("issuer"))
             raise ProviderAway
-        keys = KeySet.import_key_set(await self._ask("GET", document["jwks_uri"]))  # type: ignore[arg-type]  # a JSON object
+        keys = KeySet.import_key_set(await self._line.ask("GET", document["jwks_uri"]))  # type: ignore[arg-type]  # a JSON object
         self._known = (time.monotonic(), document, keys)
         return document, keys
-
-    async def _ask(self, method: str, url: str, **parts: Any) -> dict[str, Any]:
-        try:
-            response = await self._http.request(method, url, **parts)
-            if response.is_client_error:
-                raise NotIdentified
-            response.raise_for_status()
-            body = response.json()
-        except (httpx.HTTPError, ValueError) as exc:
-            _log.warning("external.no_answer", url=url, error=type(exc).__name__)
-            raise ProviderAway from exc
-        if not isinstance(body, dict):
-            raise ProviderAway
-        return body

@@ -59,6 +59,13 @@ class Rights:
     domains: tuple[str, ...]
 
 
+def external_id_of(house: str, typed: str | None) -> str | None:
+    """An id of another house as it is kept: WeCom does not tell capital letters apart."""
+    if typed is None:
+        return None
+    return typed.strip().lower() if house == "wecom" else typed.strip()
+
+
 def require_another(account: Account, administrator: UUID) -> None:
     """Pass when somebody else's account is changed.
 

@@ -19,6 +19,10 @@ select id, login, name, organisation, roles, areas, domains, password_hash,
 from accounts
 """
 BY_LOGIN = _ACCOUNT + "where login = $1"
+BY_EXTERNAL_ID = (
+    _ACCOUNT
+    + "where id = (select account_id from external_ids where house = $1 and external_id = $2)"
+)
 BY_ID = _ACCOUNT + "where id = $1"
 # The one that is replaced is remembered; an account that never had one has none to remember.
 PUT_HASH = """
@@ -88,6 +92,13 @@ class Accounts:
         if _NUL in login:
             return None
         row = await self._connection.fetchrow(BY_LOGIN, login)
+        return account_of(row) if row else None
+
+    async def by_external_id(self, house: str, external_id: str) -> Account | None:
+        """The account linked to a person of another house."""
+        if _NUL in external_id:
+            return None
+        row = await self._connection.fetchrow(BY_EXTERNAL_ID, house, external_id)
         return account_of(row) if row else None
 
     async def by_id(self, account_id: UUID) -> Account | None:

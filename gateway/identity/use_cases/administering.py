@@ -212,6 +212,7 @@ async def link(
         NothingHere, OwnAccount, AccountChanged: As for `grant`.
         ExternalIdTaken: Another account is that one.
     """
+    external_id = administration.external_id_of(house, external_id)
     async with issuer.store.transaction() as tx:
         held = await _held(tx, by, wish)
         before = await tx.administration.link(held.account.id, house, external_id)
