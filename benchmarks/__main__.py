@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from benchmarks import (
+    auditing,
     bulk,
     disk,
     exporting,
@@ -51,6 +52,7 @@ class Name(StrEnum):
     exports = "exports"
     reconciliations = "reconciliations"
     tokens = "tokens"
+    auditing = "auditing"
 
 
 MEASURES: dict[Name, Measure] = {
@@ -63,6 +65,7 @@ MEASURES: dict[Name, Measure] = {
     Name.exports: exporting.measure,
     Name.reconciliations: reconciling.measure,
     Name.tokens: tokens.measure,
+    Name.auditing: auditing.measure,
 }
 
 

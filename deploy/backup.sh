@@ -31,7 +31,10 @@ readonly NAME PART
 trap 'rm -rf "$PART"' EXIT
 mkdir "$PART"
 
-# The database first: a file stored a moment later is then an extra, never a missing one.
+# The checkpoints of the access records before it: they must not tell of blocks it does not have.
+compose exec -T worker sh -euc 'cd /var/lib/onegrid && mkdir -p registry/audit && exec tar --create registry/audit' \
+    >"$PART/checkpoints.tar"
+# The database before the files: a file stored a moment later is then an extra, never a missing one.
 compose exec -T postgres pg_dump --username postgres --dbname onegrid --format custom >"$PART/database.dump"
 compose exec -T worker tar --create --directory /var/lib/onegrid registry tasks >"$PART/files.tar"
 {
@@ -39,7 +42,7 @@ compose exec -T worker tar --create --directory /var/lib/onegrid registry tasks 
     printf 'image=%s\n' "$(compose images --format json worker | sed -n 's/.*"Tag":"\([^"]*\)".*/\1/p')"
     printf 'postgres=%s\n' "$(compose exec -T postgres postgres --version | tr -d '\r')"
 } >"$PART/about.txt"
-(cd "$PART" && sha256sum database.dump files.tar about.txt >SHA256SUMS)
+(cd "$PART" && sha256sum database.dump files.tar checkpoints.tar about.txt >SHA256SUMS)
 # A dump that cannot be listed cannot be restored either; find out now.
 compose exec -T postgres pg_restore --list <"$PART/database.dump" >/dev/null
 mv "$PART" "$TO/$NAME"

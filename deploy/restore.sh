@@ -42,6 +42,8 @@ restore_files() {
     # shellcheck disable=SC2016 # expanded in the container
     compose run --rm --no-deps -T --entrypoint sh worker -euc \
         'cd /var/lib/onegrid && find registry tasks -mindepth 1 -delete && tar --extract' <"$BACKUP/files.tar"
+    [[ ! -f "$BACKUP/checkpoints.tar" ]] || compose run --rm --no-deps -T --entrypoint sh worker -euc \
+        'cd /var/lib/onegrid && exec tar --extract --overwrite' <"$BACKUP/checkpoints.tar"
 }
 
 # Readers of the event feeds hold cursors made of PostgreSQL transaction numbers. A new server counts

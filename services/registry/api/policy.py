@@ -82,6 +82,7 @@ POLICY: Final[Policy] = {
     ),
     "registry.residents.history": allow(*READERS, purpose=True),
     "registry.residents.access_log": allow("resident_desk", "auditor", purpose=True),
+    "registry.residents.full_export": allow("resident_desk", purpose=True),
     "registry.audit.chains": allow("auditor"),
     "registry.audit.checkpoints": allow("auditor"),
     "registry.residents.life_events": allow(*READERS, purpose=True),

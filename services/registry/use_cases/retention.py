@@ -10,7 +10,6 @@ import structlog
 from services.common import timers
 from services.common.clock import LOCAL, Clock, local_day, utc_now
 from services.common.timers import Handler, Leased
-from services.registry.domain.audit import chains
 from services.registry.domain.retention import Rule
 from services.registry.settings import RegistrySettings
 from services.registry.store import retention
@@ -32,12 +31,10 @@ class Rules:
     Attributes:
         months: Of the tables partitioned by month.
         event_days: Of events.
-        chain_hash: By which the chains of access records go on.
     """
 
     months: tuple[Rule, ...]
     event_days: int
-    chain_hash: str = chains.SHA256
 
     @classmethod
     def of(cls, settings: RegistrySettings) -> "Rules":
@@ -52,7 +49,6 @@ class Rules:
                 ),
             ),
             event_days=settings.event_keep_days,
-            chain_hash=settings.chain_hash,
         )
 
 
@@ -81,7 +77,7 @@ async def apply(store: Store, rules: Rules, now: datetime) -> None:
             partitions = await retention.overdue(connection, rule, local_day(now))
         for partition in partitions:
             try:
-                rows = await _drop(store, rule, partition, rules.chain_hash)
+                rows = await _drop(store, rule, partition)
             except AccessesDiffer:
                 _log.exception("retention.refused", partition=partition)
             else:
@@ -94,10 +90,10 @@ async def apply(store: Store, rules: Rules, now: datetime) -> None:
             more = await retention.forget_events(tx.connection, before, rule_text)
 
 
-async def _drop(store: Store, rule: Rule, partition: str, chain_hash: str) -> int:
+async def _drop(store: Store, rule: Rule, partition: str) -> int:
     async with store.transaction() as tx:
         if rule.table == ACCESSES:
-            await dropping.chain(tx.connection, partition, rule.text, chain_hash)
+            await dropping.chain(tx.connection, partition, rule.text)
         return await retention.drop(tx.connection, rule, partition)
 
 

@@ -146,7 +146,7 @@ class Block:
         try:
             members: dict[str, Any] = {name: _text(value[name]) for name in _TEXTS}
             members |= {name: _number(value[name]) for name in _NUMBERS}
-            return cls(
+            block = cls(
                 **members,
                 began=place(value["began"]),
                 ended=place(value["ended"]),
@@ -157,6 +157,9 @@ class Block:
             )
         except (KeyError, TypeError, AttributeError) as exc:
             raise ValueError(f"no block: {exc}") from exc
+        if block.as_json() != value:
+            raise ValueError("a block, but written in another way")
+        return block
 
 
 _TEXTS: Final = ("organisation", "kind", "month", "algorithm", "sealed_at")

@@ -107,6 +107,8 @@ def read(line: bytes, keys: Iterable[str] | None = None) -> Checkpoint:
     """
     try:
         body = json.loads(line)
+        if canonical(body) != line.strip() or body["signature"] != body["signature"].lower():
+            raise CheckpointNotValid("written in another way than it was signed")
         signature = bytes.fromhex(body.pop("signature"))
         if keys is not None:
             _check(body, signature, keys)

@@ -18,6 +18,8 @@ from services.registry.domain.audit.checkpoints import Checkpoint, sequence
 from services.registry.domain.audit.differences import compare
 from services.registry.domain.audit.faults import Fault, Report
 
+VERSION: Final = 1
+"""Of the export's lines."""
 KEPT_MONTHS: Final = 36
 """An access record stays at least so long (网络数据安全管理条例 第十二条)."""
 
@@ -93,8 +95,8 @@ class Verifier:
         return self.report
 
     def _take_export(self, value: Mapping[str, Any]) -> None:
-        if value["organisation"] != self._only:
-            raise ValueError("another organisation was exported")
+        if value != {"version": VERSION, "organisation": self._only}:
+            raise ValueError("another version, or another organisation was exported")
 
     def _take_checkpoint(self, value: Mapping[str, Any]) -> None:
         if self._inside is not None:

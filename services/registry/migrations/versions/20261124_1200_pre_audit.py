@@ -92,16 +92,36 @@ create trigger access_blocks_are_not_emptied before truncate on access_blocks
     for each statement execute function refuse_access_rewriting();
 """
 
+COPIES = """
+create table personal_copies (
+    county text collate "C" not null,
+    id uuid not null,
+    resident_id uuid not null,
+    requested_by text not null
+        constraint ck_personal_copies_requested_by
+        check (requested_by in ('self', 'guardian', 'agent')),
+    format text not null,
+    size_bytes bigint not null,
+    sha256 bytea not null,
+    made_by text not null,
+    made_by_name text not null,
+    organisation text collate "C" not null,
+    request_id text,
+    made_at timestamptz not null,
+    constraint pk_personal_copies primary key (county, id));
+create index personal_copies_resident on personal_copies (county, resident_id, id);
+"""
+
 
 def upgrade() -> None:
-    for statements in (NUMBERED, BLOCKS, KEEPING):
+    for statements in (NUMBERED, BLOCKS, KEEPING, COPIES):
         op.execute(statements)
 
 
 def downgrade() -> None:
     op.execute("drop trigger accesses_are_not_emptied on accesses")
     op.execute("drop trigger accesses_are_kept on accesses")
-    op.execute("drop table access_blocks, access_sealing")
+    op.execute("drop table personal_copies, access_blocks, access_sealing")
     op.execute("drop function refuse_access_rewriting")
     op.execute("drop index accesses_xact")
     op.execute("alter table accesses drop column xact")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from services.common.database import Connection
 from services.registry.domain.audit.chains import Block, Place
@@ -38,10 +38,10 @@ where read_at >= $1 and (xact, id) > ($2::text::xid8, $3::uuid) and xact < $4::t
 order by accesses.xact, accesses.id limit $5
 """
 LINKS: Final = """
-select o.organisation, b.number, b.total, b.hash
+select o.organisation, b.number, b.total, b.hash, b.algorithm
 from unnest($1::text[]) as o (organisation)
 cross join lateral (
-    select number, total, hash from access_blocks
+    select number, total, hash, algorithm from access_blocks
     where organisation = o.organisation order by number desc limit 1) b
 """
 APPEND: Final = """
@@ -103,6 +103,15 @@ class State:
     sure: str
 
 
+class Link(NamedTuple):
+    """What the next block of a chain must know of the last one."""
+
+    number: int
+    total: int
+    hash: bytes
+    algorithm: str
+
+
 async def state(connection: Connection) -> State:
     """How far sealing has come."""
     row = await connection.fetchrow(STATE)
@@ -117,12 +126,10 @@ async def due(connection: Connection, at: State, limit: int) -> Sequence[Any]:
     )
 
 
-async def links(
-    connection: Connection, organisations: Sequence[str]
-) -> dict[str, tuple[int, int, bytes]]:
-    """Number, total and hash of the last block of each of these chains that has one."""
+async def links(connection: Connection, organisations: Sequence[str]) -> dict[str, Link]:
+    """The end of each of these chains that has a block."""
     rows = await connection.fetch(LINKS, list(organisations))
-    return {row["organisation"]: (row["number"], row["total"], row["hash"]) for row in rows}
+    return {organisation: Link(*link) for organisation, *link in rows}
 
 
 async def append(connection: Connection, blocks: Sequence[Block], at: Place) -> None:

@@ -27,11 +27,13 @@ class Witness:
         file: Outside the database.
         key: That signs.
         every_s: Seconds between two of them.
+        algorithm: Of what is sealed before the last one.
     """
 
     file: CheckpointFile
     key: Ed25519PrivateKey
     every_s: float
+    algorithm: str
 
     @classmethod
     def of(cls, settings: RegistrySettings) -> "Witness | None":
@@ -43,7 +45,12 @@ class Witness:
         if settings.checkpoint_key is None:
             return None
         key = checkpoints.private_key(settings.checkpoint_key.get_secret_value())
-        return cls(CheckpointFile.of(settings.data_dir), key, settings.checkpoint_every_s)
+        return cls(
+            CheckpointFile.of(settings.data_dir),
+            key,
+            settings.checkpoint_every_s,
+            settings.chain_hash,
+        )
 
 
 async def write(connection: Connection, witness: Witness) -> Checkpoint | None:
@@ -86,7 +93,7 @@ async def keep_writing(database: Database, witness: Witness | None) -> None:
 async def _write_one(database: Database, witness: Witness, *, sealed_first: bool = False) -> None:
     try:
         if sealed_first:
-            await sealing.seal_all(database)
+            await sealing.seal_all(database, algorithm=witness.algorithm)
         async with database.read() as connection:
             await write(connection, witness)
     except Exception:  # noqa: BLE001 — what was not said is said by the next one

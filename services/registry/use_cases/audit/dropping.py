@@ -1,7 +1,6 @@
 """Dropping a month of access records, so that the chains say which records are gone and why."""
 
 from services.common.database import Connection
-from services.registry.domain.audit import chains
 from services.registry.store.audit import blocks
 from services.registry.use_cases.audit import sealing
 
@@ -10,9 +9,7 @@ class AccessesDiffer(RuntimeError):
     """What a month holds is not what was sealed of it: verify first (`onegrid audit verify`)."""
 
 
-async def chain(
-    connection: Connection, partition: str, rule: str, algorithm: str = chains.SHA256
-) -> None:
+async def chain(connection: Connection, partition: str, rule: str) -> None:
     """Append to each chain that a month goes, in the transaction that drops it.
 
     A month that is not what the chains have of it is not dropped: it is evidence.
@@ -27,4 +24,4 @@ async def chain(
     there = await blocks.there_in_month(connection, partition)
     if sealed != there:
         raise AccessesDiffer(partition)
-    await sealing.drop(connection, month, sorted(sealed), rule, algorithm)
+    await sealing.drop(connection, month, sorted(sealed), rule)

@@ -10,7 +10,7 @@ import orjson
 from services.common.database import Database
 from services.registry.domain.audit.checkpoints import written
 from services.registry.domain.audit.faults import Report
-from services.registry.domain.audit.verifying import Verifier
+from services.registry.domain.audit.verifying import VERSION, Verifier
 from services.registry.settings import RegistrySettings
 from services.registry.store.audit import lines
 from services.registry.store.audit.checkpoint_file import CheckpointFile
@@ -18,7 +18,6 @@ from services.registry.use_cases.audit import checkpoints, sealing
 from services.registry.use_cases.audit.checkpoints import Witness
 
 _PRIVATE: Final = 0o600
-VERSION: Final = 1
 
 
 async def export(

@@ -16,7 +16,7 @@ from services.common.database import Connection, Database
 from services.registry.domain.audit import chains
 from services.registry.domain.audit.chains import Block, Place
 from services.registry.store.audit import blocks
-from services.registry.store.audit.blocks import State
+from services.registry.store.audit.blocks import Link, State
 
 ROWS: Final = 5000
 """Records of a round: some tens of milliseconds of this process's time."""
@@ -50,12 +50,10 @@ async def seal(database: Database, *, algorithm: str = chains.SHA256, rows: int 
     return len(due)
 
 
-async def drop(
-    connection: Connection, month: str, organisations: Sequence[str], rule: str, algorithm: str
-) -> None:
+async def drop(connection: Connection, month: str, organisations: Sequence[str], rule: str) -> None:
     """Chain that a month is dropped, in the transaction that drops it and holds the lock."""
     state = await blocks.state(connection)
-    draft = _Draft(chains.RETENTION, algorithm, state.ended, rule)
+    draft = _Draft(chains.RETENTION, None, state.ended, rule)
     contents = [(organisation, month, b"") for organisation in organisations]
     if contents:
         await _append(connection, state, draft, contents)
@@ -78,7 +76,7 @@ class _Draft:
     """What the blocks of a round have in common."""
 
     kind: str
-    algorithm: str
+    algorithm: str | None
     ended: Place
     rule: str | None = None
 
@@ -102,25 +100,28 @@ async def _append(
     sealed_at = await blocks.now(connection)
     made = []
     for organisation, month, digests in contents:
-        first = chains.beginning(draft.algorithm, organisation)
-        number, total, previous = links.get(organisation, (0, 0, first))
+        link = links.get(organisation)
+        if link is None:
+            assert draft.algorithm is not None  # noqa: S101 — no chain begins with a dropped month
+            first = chains.beginning(draft.algorithm, organisation)
+            link = Link(0, 0, first, draft.algorithm)
         rows = len(digests) // chains.DIGEST_BYTES
         block = Block(
             organisation=organisation,
-            number=number + 1,
+            number=link.number + 1,
             round=state.round + 1,
             kind=draft.kind,
             month=month,
             began=state.ended,
             ended=draft.ended,
             rows=rows,
-            total=total + rows,
+            total=link.total + rows,
             rule=draft.rule,
-            algorithm=draft.algorithm,
+            algorithm=draft.algorithm or link.algorithm,
             sealed_at=sealed_at,
             digests=digests,
-            previous=previous,
+            previous=link.hash,
         ).closed()
-        links[organisation] = (block.number, block.total, block.hash)
+        links[organisation] = Link(block.number, block.total, block.hash, block.algorithm)
         made.append(block)
     await blocks.append(connection, made, draft.ended)
