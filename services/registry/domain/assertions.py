@@ -29,7 +29,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from services.common.clock import LOCAL
 from services.registry.domain.authority import RESIDENT, Order
@@ -47,9 +47,10 @@ _METHOD_RANK: Final[Mapping[str, int]] = {
 Rank: TypeAlias = tuple[bool, int, datetime, int, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """Somebody says that a field has a value.
+
+    A tuple, since an import makes several of every row, and a frozen class takes thrice as long.
 
     Attributes:
         value_key: Text that equal values share: the value's JSON, or its blind index.
@@ -108,6 +109,16 @@ class Baseline:
     observed_on: date
 
 
+def _by_day(assertion: Assertion) -> tuple[date, int, str, str]:
+    """Its place among those whose speakers have one rank and whose instants are not known."""
+    return (
+        assertion.observed_on,
+        _METHOD_RANK[assertion.method],
+        assertion.value_key,
+        assertion.domain or "",
+    )
+
+
 @lru_cache(maxsize=4096)
 def _beginning(day: date) -> datetime:
     """When a day begins; remembered, because an import ranks hundreds of thousands of values."""
@@ -133,11 +144,13 @@ def shown(assertions: Sequence[Assertion], order: Order) -> Assertion:
         order: Of the field.
     """
     if len(assertions) == 2 and not order.ages:  # noqa: PLR2004 — a newcomer and what is shown
-        # An import asks this for every value: where the speakers' ranks differ, they decide.
+        # An import asks this for every value: the same order in fewer comparisons.
         one, other = assertions
         ours, theirs = order.of(one.speaker).rank, order.of(other.speaker).rank
         if ours != theirs:
             return one if ours < theirs else other
+        if one.observed_at is None and other.observed_at is None:
+            return max(one, other, key=_by_day)
     newest = newest_on(assertions)
     return max(assertions, key=lambda assertion: assertion.rank(order, newest))
 

@@ -2,6 +2,9 @@
 
 import os
 import time
+from uuid import UUID
+
+from asyncpg.pgproto import pgproto
 
 
 def new_ids(count: int) -> list[str]:
@@ -20,3 +23,8 @@ def new_ids(count: int) -> list[str]:
         f"{prefix}{n >> 14:03x}{0x8000 | n & 0x3FFF:04x}{noise[12 * n : 12 * n + 12]}"
         for n in range(count)
     ]
+
+
+def new_uuids(count: int) -> list[UUID]:
+    """The same as UUIDs, of the kind asyncpg gives: made and written in a tenth of the time."""
+    return [pgproto.UUID(text) for text in new_ids(count)]

@@ -66,7 +66,7 @@ AGING = Matrix.of(
 
 def merge(held: Held | None, said: ImportRow, domain: str, matrix: Matrix = FIRST) -> Merged:
     merger = Merger(SEALER, CATALOGUE, matrix, replace(JOB, domain=domain).sender)
-    return merger.merge(said, held)
+    return merger.merge(said, held, held.id if held else new_id())
 
 
 def after(held: Held, merged: Merged) -> Held:

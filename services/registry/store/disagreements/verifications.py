@@ -37,6 +37,11 @@ returning county, id, resident_id, field)
 select o.id, o.resident_id, o.field, r.dwelling
 from opened o join residents r on (r.county, r.id) = (o.county, o.resident_id)
 """
+CONTESTED: Final = """
+select distinct resident_id from verifications
+where county = $1 and resident_id = any ($2) and state = 'open'
+    and exists (select from verifications where county = $1 and state = 'open')
+"""
 # The claimant says something else by now, or somebody spoke whose word comes first.
 WITHDRAW: Final = """
 with withdrawn as (
@@ -160,6 +165,14 @@ async def open_for(connection: Connection, source: Source, claims: Sequence[Clai
         [a.observed_on for a in said],
         new_ids(len(claims)),
     )
+
+
+async def contested(
+    connection: Connection, county: str, residents: Sequence[UUID]
+) -> frozenset[UUID]:
+    """Those of whom a verification is open."""
+    rows = await connection.fetch(CONTESTED, county, residents)
+    return frozenset(row["resident_id"] for row in rows)
 
 
 async def withdraw(

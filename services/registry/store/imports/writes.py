@@ -13,13 +13,14 @@ from services.registry.domain.assertions import Assertion
 from services.registry.domain.imports.jobs import Sender
 from services.registry.store.assertions import Kept
 from services.registry.store.imports import statements as sql
+from services.registry.store.packed import of_bytes, packed
 from services.registry.store.row_ids import new_ids
 from services.registry.store.sealed import RESIDENT_ID
 
 METHOD: Final = "department_push"
 PURPOSE: Final = "statutory_registration"
 
-_KEYS_APART: Final = "\x1f"  # no name has it; arrays of arrays must be rectangular in PostgreSQL
+_KEYS_APART: Final = "\x1d"  # no name has it; arrays of arrays must be rectangular in PostgreSQL
 
 
 class IdentityTaken(RuntimeError):
@@ -35,7 +36,7 @@ class Held:
         version: As it stands.
         observed_on: Day of the columns nobody asserted since.
         columns: Values by column, as JSON has them.
-        facts: Entries by field.
+        facts: Entries by field, of the fields that were asked for.
         phone_sealed: As stored.
         phone_index: As stored.
         asserted: Fields somebody asserted; of the others the record is all that is known.
@@ -123,15 +124,22 @@ async def residents(
     county: str,
     ids: Sequence[UUID],
     fields: Sequence[str],
+    entries: Sequence[str],
     *,
     locked: bool,
 ) -> dict[UUID, Held]:
-    """Residents of a county, and which of these fields somebody asserted.
+    """Residents of a county, with some of their facts.
 
-    With `locked`, until the transaction ends.
+    Args:
+        connection: To read from.
+        county: Theirs.
+        ids: Who is asked for.
+        fields: Of which it is told whether somebody asserted them.
+        entries: Of which the fact is read.
+        locked: Until the transaction ends.
     """
     statement = sql.HOLD if locked else sql.READ
-    rows = await connection.fetch(statement, county, ids, fields)
+    rows = await connection.fetch(statement, county, ids, fields, entries)
     loads, names = orjson.loads, sql.COLUMNS
     # In the order of the statement: names would be looked up for every value of every row.
     return {
@@ -140,7 +148,7 @@ async def residents(
             row[1],
             row[2],
             dict(zip(names, row[7:], strict=True)),
-            loads(row[6]),
+            {f: loads(e) for f, e in zip(entries, row[6], strict=True) if e is not None},
             row[3],
             row[4],
             frozenset(row[5]),
@@ -164,13 +172,15 @@ async def register(connection: Connection, sender: Sender, people: Sequence[Writ
         sender.reader,
         _reason(sender),
         *_columns(people),
-        [p.columns["document_sealed"] for p in people],
-        [p.indexes[0] for p in people],
-        [p.observed_on for p in people],
+        packed([of_bytes(p.columns["document_sealed"]) for p in people]),
+        packed([of_bytes(p.indexes[0]) for p in people]),
+        packed([str(p.observed_on) for p in people]),
     )
-    pairs = [(index, p.id) for p in people for index in p.indexes]
-    indexes, ids = map(list, zip(*pairs, strict=True))
-    taken = await connection.fetch(sql.IDENTIFY, RESIDENT_ID, sender.county, indexes, ids)
+    pairs = [(of_bytes(index), str(p.id)) for p in people for index in p.indexes]
+    indexes, ids = zip(*pairs, strict=True)
+    taken = await connection.fetch(
+        sql.IDENTIFY, RESIDENT_ID, sender.county, packed(indexes), packed(ids)
+    )
     if len(taken) != len(pairs):
         raise IdentityTaken
 
@@ -210,13 +220,13 @@ async def record(
             [origin.method for origin in origins],
             [origin.domain for origin in origins],
             [origin.observed_at for origin in origins],
-            ids[: len(before)],
+            packed(ids[: len(before)]),
         )
     told = (METHOD, sender.domain, sender.organisation, sender.reader, sender.import_id)
     first = len(before)
     for statement, rows in ((sql.ASSERT, said), (sql.ASSERT_FIRST, said_first)):
         if rows:
-            own = ids[first : first + len(rows)]
+            own = packed(ids[first : first + len(rows)])
             await connection.execute(statement, sender.county, *told, *_statements(rows), own)
         first += len(rows)
 
@@ -225,6 +235,8 @@ async def log_accesses(
     connection: Connection, sender: Sender, ids: Sequence[UUID], fields: Sequence[str]
 ) -> None:
     """Record who wrote these fields of these residents, and for what."""
+    if not ids:
+        return
     await connection.execute(
         sql.ACCESS,
         sender.county,
@@ -236,8 +248,8 @@ async def log_accesses(
         sender.operation,
         sender.request_id,
         fields,
-        ids,
-        new_ids(len(ids)),
+        packed([str(each) for each in ids]),
+        packed(new_ids(len(ids))),
     )
 
 
@@ -246,36 +258,41 @@ def _reason(sender: Sender) -> str:
     return told if sender.import_id is None else f"{told} {sender.import_id}"
 
 
-def _columns(people: Sequence[Written]) -> tuple[list[Any], ...]:
+def _columns(people: Sequence[Written]) -> list[str]:
     """Ids, the columns in the order of the statements, and the facts."""
 
     def of(name: str) -> list[Any]:
         return [p.columns.get(name) for p in people]
 
-    keys = [_KEYS_APART.join(k) if k is not None else None for k in of("name_keys")]
-    return (
-        [p.id for p in people],
-        of("name"),
-        of("name_ko"),
-        of("name_pinyin"),
-        keys,
-        of("sex"),
-        of("born_on"),
-        of("phone_sealed"),
-        of("phone_index"),
-        of("residency"),
-        of("usual_language"),
-        of("relation"),
-        [orjson.dumps(p.facts).decode() for p in people],
-    )
+    return [
+        packed(values)
+        for values in (
+            [str(p.id) for p in people],
+            of("name"),
+            of("name_ko"),
+            of("name_pinyin"),
+            [_KEYS_APART.join(k) if k is not None else None for k in of("name_keys")],
+            of("sex"),
+            [str(day) if day is not None else None for day in of("born_on")],
+            [of_bytes(phone) for phone in of("phone_sealed")],
+            [of_bytes(index) for index in of("phone_index")],
+            of("residency"),
+            of("usual_language"),
+            of("relation"),
+            [orjson.dumps(p.facts).decode() for p in people],
+        )
+    ]
 
 
-def _statements(rows: Sequence[Said]) -> tuple[list[Any], ...]:
-    return (
-        [row.resident_id for row in rows],
-        [row.field for row in rows],
-        [row.value for row in rows],
-        [row.sealed for row in rows],
-        [row.index for row in rows],
-        [row.assertion.observed_on for row in rows],
-    )
+def _statements(rows: Sequence[Said]) -> list[str]:
+    return [
+        packed(values)
+        for values in (
+            [str(row.resident_id) for row in rows],
+            [row.field for row in rows],
+            [row.value for row in rows],
+            [of_bytes(row.sealed) for row in rows],
+            [of_bytes(row.index) for row in rows],
+            [str(row.assertion.observed_on) for row in rows],
+        )
+    ]

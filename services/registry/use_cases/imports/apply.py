@@ -18,12 +18,14 @@ from services.registry.domain.imports.columns import DOCUMENT, NAME
 from services.registry.domain.imports.jobs import Sender
 from services.registry.domain.imports.rows import Fault, ImportRow
 from services.registry.store import assertions as kept_assertions
+from services.registry.store.disagreements import verifications
 from services.registry.store.disagreements.verifications import Claim, Opinion, Source
 from services.registry.store.imports import writes as import_writes
 from services.registry.store.imports.writes import Held, Written
+from services.registry.store.row_ids import new_uuids
 from services.registry.store.store import Store
 from services.registry.use_cases.disagreements import contradictions
-from services.registry.use_cases.imports.merge import Merged, Merger
+from services.registry.use_cases.imports.merge import FORMER, Merged, Merger
 
 ASSERTED: Final = "registry.facts.asserted.v1"
 FIRST_PLACE: Final = 100
@@ -134,8 +136,10 @@ async def _present(
     locked: bool,
 ) -> Known:
     ids = _here(sender, found)
-    fields = list({*sender.headings, NAME})
-    held = await import_writes.residents(connection, sender.county, ids, fields, locked=locked)
+    fields = [code for code in sender.fields if code != DOCUMENT]
+    held = await import_writes.residents(
+        connection, sender.county, ids, fields, [*{*fields, NAME, FORMER}], locked=locked
+    )
     aging = _aging(store, matrix, sender)
     if aging:
         rows = await kept_assertions.kept(connection, store.sealer, sender.county, ids, aging)
@@ -171,6 +175,7 @@ def decide(
         present: Who is registered.
     """
     merger = Merger(store.sealer, store.catalogue, matrix, sender)
+    ids = iter(new_uuids(sum(person not in present for _, person in rows)))
     chunk = Chunk(
         [row for row, _ in rows], [person for _, person in rows], present, matrix, store.catalogue
     )
@@ -182,7 +187,8 @@ def decide(
             chunk.outcomes[row.number] = outcomes.REJECTED
             chunk.faults.append((row.number, (refusal,)))
             continue
-        merged = merger.merge(row, present.get(person))
+        held = present.get(person)
+        merged = merger.merge(row, held, held.id if held is not None else next(ids))
         counts["created" if merged.held is None else "matched"] += 1
         counts["changed"] += merged.is_changed
         chunk.outcomes[row.number] = merged.outcome
@@ -231,10 +237,16 @@ async def write(connection: Connection, sender: Sender, chunk: Chunk, now: datet
     await import_writes.log_accesses(connection, sender, touched, sender.fields)
     told = [m for m in chunk.merged if m.held is None or m.is_changed]
     if told:
-        await outbox.publish(connection, *(_event(sender, m, now) for m in told))
+        ids = new_uuids(len(told))
+        pairs_told = zip(told, ids, strict=True)
+        await outbox.publish(connection, *(_event(sender, m, now, key) for m, key in pairs_told))
     source = Source(sender.county, sender.organisation, sender.import_id, now)
-    claims = [claim for m in present for claim in _claims(m)]
-    opinions = [opinion for m in present for opinion in _opinions(chunk.matrix, m)]
+    claims = [claim for m in present if m.contested for claim in _claims(m)]
+    contested = await verifications.contested(
+        connection, sender.county, [m.resident_id for m in present]
+    )
+    awaited = [m for m in present if m.resident_id in contested]
+    opinions = [opinion for m in awaited for opinion in _opinions(chunk.matrix, m)]
     await contradictions.keep(connection, chunk.catalogue, source, claims, opinions)
 
 
@@ -260,7 +272,7 @@ def _written(merged: Merged, person: bytes) -> Written:
     return Written(merged.resident_id, merged.columns, merged.facts, person, merged.row.observed_on)
 
 
-def _event(sender: Sender, merged: Merged, now: datetime) -> Event:
+def _event(sender: Sender, merged: Merged, now: datetime, key: UUID) -> Event:
     """Tells which fields changed, not to what; the feed tells each reader its own."""
     held = merged.held
     area = sender.county if held is None else str(held.columns["dwelling"])
@@ -277,4 +289,5 @@ def _event(sender: Sender, merged: Merged, now: datetime) -> Event:
             **({} if sender.import_id is None else {"import_id": str(sender.import_id)}),
         },
         domain=sender.domain,
+        id=key,
     )

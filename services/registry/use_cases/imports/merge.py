@@ -14,7 +14,6 @@ from uuid import UUID
 
 import orjson
 
-from services.common.ids import new_id
 from services.common.sealing import Sealer
 from services.registry.domain import assertions, names, search
 from services.registry.domain.assertions import Assertion, Baseline
@@ -94,9 +93,9 @@ class Merger:
         self._owns_names = catalogue[NAME].owner == sender.domain
         self._name_heading = sender.headings.get(NAME, "")
 
-    def merge(self, row: ImportRow, held: Held | None) -> Merged:
-        """What a row does to the resident it is about, or registers."""
-        merged = Merged(row, held, held.id if held else new_id())
+    def merge(self, row: ImportRow, held: Held | None, resident_id: UUID) -> Merged:
+        """What a row does to the resident it is about, or registers under a new id."""
+        merged = Merged(row, held, resident_id)
         observed_on = row.observed_on
         assert observed_on is not None  # noqa: S101 — staged rows always have a day
         for code, value in self._statements(row, held):
