@@ -11,11 +11,11 @@ engine = create_engine(
     "postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=pool.NullPool
 )
 with engine.connect() as connection:
-    connection.execute(text("set lock_timeout = '4s'"))
-    connection.execute(text("set statement_timeout = '5min'"))
-    connection.execute(
-        text("select pg_advisory_lock(hashtext(:name))"), {"name": f"migrate.{service}"}
-    )
+    connection.execute(text("set lock_timeout = '4s'; set statement_timeout = '5min'"))
+    # An index that is built beside writers waits for every snapshot: none is held long here.
+    lock = text("select pg_try_advisory_lock(hashtext(:name)) or pg_sleep(0.2) is null")
+    while not connection.scalar(lock, {"name": f"migrate.{service}"}):
+        connection.commit()
     connection.commit()
     context.configure(
         connection=connection,

@@ -1,5 +1,6 @@
 """Imports: rows in packs, what became of each row, saved mappings."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "registry_intake"
@@ -48,14 +49,31 @@ create table import_mappings (
     constraint uq_import_mappings_name unique (organisation, name));
 
 alter table imports add column mapping jsonb;
+"""
 
--- Whether somebody spoke of a field before: asked for every value of a file, and a resident about
--- whom files come every month has dozens of assertions.
-create index assertions_field on assertions (county, resident_id, field);
+# Whether somebody spoke of a field before: asked for every value of a file, and a resident about
+# whom files come every month has dozens of assertions.
+INDEX = """
+create index concurrently if not exists assertions_field on assertions (county, resident_id, field)
+"""
+BROKEN = """
+select true from pg_index where indexrelid = to_regclass('registry.assertions_field')
+    and not indisvalid
 """
 
 
+def build_index() -> None:
+    """Beside the writers, for as long as it takes; what a killed build left is built anew."""
+    with op.get_context().autocommit_block():
+        op.execute("set statement_timeout = 0; set lock_timeout = 0")
+        if op.get_bind().scalar(sa.text(BROKEN)):
+            op.execute("drop index concurrently assertions_field")
+        op.execute(INDEX)
+        op.execute("set statement_timeout = '5min'; set lock_timeout = '4s'")
+
+
 def upgrade() -> None:
+    build_index()
     op.execute(STATEMENTS)
 
 
