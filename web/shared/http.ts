@@ -57,8 +57,8 @@ export class ApiClient {
     return this.send<T>('POST', path, options)
   }
 
-  async blob(path: string, options: CallOptions = {}): Promise<Blob> {
-    return (await this.call('GET', path, options)).blob()
+  async blob(path: string, options: CallOptions = {}, method: 'GET' | 'POST' = 'GET'): Promise<Blob> {
+    return (await this.call(method, path, options)).blob()
   }
 
   /** Every page of a list, in order. `onPage` may show what has come so far. */

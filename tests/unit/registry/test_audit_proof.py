@@ -107,7 +107,9 @@ def test_a_record_that_is_gone_doubled_or_put_elsewhere_is_found(data: st.DataOb
         lines[one], lines[other] = lines[other], lines[one]
     else:
         lines.insert(other, lines.pop(one))
-    assert verified(lines, export.checkpoints).found
+    report = verified(lines, export.checkpoints)
+    # Behind everything it is a record like any other that was not sealed yet.
+    assert report.found or (what == "invented" and report.waiting == 1)
 
 
 @settings(max_examples=150)

@@ -62,8 +62,9 @@ export function useJob<T extends Job>(path: string): {
 }
 
 /** Saves a file of the interface under a name; the file needs a token, so a plain link would not do. */
-export async function saveFile(path: string, name: (type: string) => string, purpose?: Purpose): Promise<void> {
-  const blob = await api.blob(path, { ...(purpose ? { purpose } : {}), signal: new AbortController().signal })
+export async function saveFile(path: string, name: (type: string) => string, purpose?: Purpose, asked?: unknown): Promise<void> {
+  const options = { ...(purpose ? { purpose } : {}), json: asked, signal: new AbortController().signal }
+  const blob = await api.blob(path, options, asked === undefined ? 'GET' : 'POST')
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name(blob.type)

@@ -81,6 +81,23 @@ describe('residents', () => {
     await page.getByTestId('access-row').getByText('和龙市卫生健康局').waitFor()
     await page.getByTestId('access-row').getByText('部门干部').waitFor()
     await expectAccessible(page)
+    await page.getByTestId('personal-copy').scrollIntoViewIfNeeded()
+    await settle()
+    await picture(page, 'desk-counter')
+    await page.getByTestId('access-dispute').selectOption('phone')
+    await page.getByTestId('dispute-statement').waitFor()
+  })
+
+  test('a copy is handed over at the resident’s request, whatever the page is read for', async () => {
+    await openResident('desk')
+    const asking = page.waitForRequest((request) => request.url().endsWith('/full-export'))
+    const saved = page.waitForEvent('download')
+    await page.getByTestId('copy-html').click()
+    const request = await asking
+    expect(request.headers()['onegrid-purpose']).toBe('resident_request')
+    expect(request.postDataJSON()).toEqual({ requested_by: 'self', format: 'html' })
+    expect((await saved).suggestedFilename()).toBe('个人信息副本.html')
+    await page.getByText('已提供，并已记录。').waitFor()
   })
 })
 

@@ -240,6 +240,7 @@ export const REGISTRY_ROUTES: [string, RegExp, Handler][] = [
   ['POST', /^\/registry\/v1\/residents\/lookup$/, (request) => ok(restricted((json(request)['fields'] as string[])))],
   ['GET', /^\/registry\/v1\/residents\/(res-0-0)$/, getResident],
   ['GET', /^\/registry\/v1\/residents\/([\w-]+)\/access-log$/, accessLog],
+  ['POST', /^\/registry\/v1\/residents\/([\w-]+)\/full-export$/, () => ok({ fields: [] })],
   ['GET', /^\/registry\/v1\/areas\/(\d+)\/history$/, history],
   ['GET', /^\/registry\/v1\/area-changes$/, () => ok({ items: changes, next: null })],
   ['POST', /^\/registry\/v1\/area-changes$/, askChange],

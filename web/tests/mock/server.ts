@@ -121,7 +121,7 @@ async function api(state: MockState, url: URL, incoming: IncomingMessage): Promi
   const found = Array.from(route[1].exec(url.pathname) ?? [])
   const request = { method, path: url.pathname, query: url.searchParams, headers, body, who }
   // A question by POST changes nothing and needs no key.
-  const isQuestion = method === 'GET' || /\/(search|lookup)$/.test(url.pathname)
+  const isQuestion = method === 'GET' || /\/(search|lookup|full-export)$/.test(url.pathname)
   if (isQuestion) return route[2](request, state, found)
   return once(state, request, () => route[2](request, state, found))
 }

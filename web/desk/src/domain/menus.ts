@@ -87,11 +87,12 @@ export function homeOf(roles: Role[]): Menu | null {
   return FIRST.find(([role]) => roles.includes(role))?.[1] ?? menusOf(roles)[0] ?? null
 }
 
-export type Act = 'access_log' | 'explain' | 'households' | 'dispute' | 'change_area' | 'verifications' | 'disputes' | 'draft_matrix' | 'activate_matrix'
+export type Act = 'access_log' | 'copy' | 'explain' | 'households' | 'dispute' | 'change_area' | 'verifications' | 'disputes' | 'draft_matrix' | 'activate_matrix'
 
 /** Who finds which button inside a page, as the registry's policy has it. */
 const ACTORS: Record<Act, Role[]> = {
   access_log: ['resident_desk', 'auditor'],
+  copy: ['resident_desk'],
   explain: ['department_officer', ...FIELD, 'resident_desk'],
   households: ['department_officer', ...FIELD, 'resident_desk'],
   dispute: ['resident_desk', 'community_officer'],
