@@ -1,5 +1,6 @@
 """The complaint and suggestion box."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,16 +19,16 @@ rfc3339(s.created_at) as created_at, s.reply, rfc3339(s.replied_at) as replied_a
 ONE = f"""
 select v.version, row_to_json(v)::text as body from (
     select {COLUMNS} from suggestions s
-    where s.id = $1 and ($2::text is null or s.submitted_by = $2)) v
+    where s.id = $1 and (s.submitted_by = $2 or s.county ^@ any ($3))) v
 """
 MANY = f"""
 select v.id, row_to_json(v)::text as body from (
     select {COLUMNS} from suggestions s
-    where ($1::text is null or s.submitted_by = $1)
-      and ($2::boolean is null or (s.reply is not null) = $2) and ($3::uuid is null or s.id < $3)
-    order by s.id desc limit $4) v
+    where (s.submitted_by = $1 or s.county ^@ any ($2))
+      and ($3::boolean is null or (s.reply is not null) = $3) and ($4::uuid is null or s.id < $4)
+    order by s.id desc limit $5) v
 """
-LOCKED = "select county, version from suggestions where id = $1 for update"
+LOCKED = "select county, version from suggestions where id = $1 and county ^@ any ($2) for update"
 ADD = """
 insert into suggestions (county, id, kind, text, submitted_by, organisation, role, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -36,6 +37,19 @@ REPLY = """
 update suggestions set version = version + 1, reply = $3, replied_by = $4, replied_at = $5
 where county = $1 and id = $2
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads what is in the box.
+
+    Attributes:
+        subject: Sees what it put in itself.
+        areas: Prefixes of the counties whose box it empties.
+    """
+
+    subject: str
+    areas: tuple[str, ...] = ()
 
 
 async def add(
@@ -61,9 +75,9 @@ async def add(
     )
 
 
-async def one(connection: Connection, suggestion_id: UUID, submitted_by: str | None) -> Shown:
-    """A suggestion, of this submitter when one is named; raises `NothingHere`."""
-    row = await connection.fetchrow(ONE, suggestion_id, submitted_by)
+async def one(connection: Connection, suggestion_id: UUID, reader: Reader) -> Shown:
+    """A suggestion that the reader sees; raises `NothingHere`."""
+    row = await connection.fetchrow(ONE, suggestion_id, reader.subject, reader.areas)
     if row is None:
         raise NothingHere
     return Shown(row["body"].encode(), row["version"])
@@ -71,22 +85,26 @@ async def one(connection: Connection, suggestion_id: UUID, submitted_by: str | N
 
 async def many(
     connection: Connection,
-    submitted_by: str | None,
+    reader: Reader,
     *,
     replied: bool | None,
     after: str | None,
     limit: int,
 ) -> Page:
-    """Suggestions, newest first: all, or one submitter's own."""
-    question = (submitted_by, replied)
+    """Suggestions that the reader sees, newest first."""
+    question = (reader.subject, reader.areas, replied)
     position = pages.position(after, question)
-    rows = await connection.fetch(MANY, submitted_by, replied, position, limit + 1)
+    rows = await connection.fetch(
+        MANY, reader.subject, reader.areas, replied, position, limit + 1
+    )
     return pages.page(rows, limit, question)
 
 
-async def locked(connection: Connection, suggestion_id: UUID) -> tuple[str, int]:
+async def locked(
+    connection: Connection, suggestion_id: UUID, reader: Reader
+) -> tuple[str, int]:
     """County and version of a suggestion, for answering; raises `NothingHere`."""
-    row = await connection.fetchrow(LOCKED, suggestion_id)
+    row = await connection.fetchrow(LOCKED, suggestion_id, reader.areas)
     if row is None:
         raise NothingHere
     return row["county"], row["version"]

@@ -10,6 +10,7 @@ from services.tasks.domain.actors import Actor
 from services.tasks.store import suggestions
 from services.tasks.store.pages import Page
 from services.tasks.store.store import Store
+from services.tasks.store.suggestions import Reader
 from services.tasks.use_cases import answers
 
 OWNER = "system_admin"
@@ -23,23 +24,23 @@ async def submit(
     suggestion_id = new_id()
     async with store.transaction(once) as tx:
         await suggestions.add(tx.connection, suggestion_id, actor, kind=kind, text=text, now=now)
-        record = await suggestions.one(tx.connection, suggestion_id, actor.subject)
+        record = await suggestions.one(tx.connection, suggestion_id, Reader(actor.subject))
         return await tx.answer(answers.created(record, f"/v1/suggestions/{suggestion_id}"))
 
 
 async def view(store: Store, actor: Actor, suggestion_id: UUID) -> Answer:
-    """One suggestion: the caller's own, or any for the owner; raises `NothingHere`."""
+    """One suggestion: the caller's own, or any of its areas for the owner; raises `NothingHere`."""
     async with store.read() as connection:
-        return answers.shown(await suggestions.one(connection, suggestion_id, _only(actor)))
+        return answers.shown(await suggestions.one(connection, suggestion_id, _reader(actor)))
 
 
 async def listed(
     store: Store, actor: Actor, *, replied: bool | None, after: str | None, limit: int
 ) -> Page:
-    """Suggestions, newest first: the caller's own, or all for the owner."""
+    """Suggestions, newest first: the caller's own, and for the owner all of its areas."""
     async with store.read() as connection:
         return await suggestions.many(
-            connection, _only(actor), replied=replied, after=after, limit=limit
+            connection, _reader(actor), replied=replied, after=after, limit=limit
         )
 
 
@@ -56,20 +57,21 @@ async def reply(  # noqa: PLR0913 — who answers what, and when
     """The owner answers; whoever wrote it finds the answer beside it.
 
     Raises:
-        NothingHere: There is no such suggestion.
+        NothingHere: There is no such suggestion, or none of the caller's areas.
         VersionIsStale: It was answered since the caller read it.
     """
+    reader = _reader(actor)
     async with store.transaction(once) as tx:
-        county, present = await suggestions.locked(tx.connection, suggestion_id)
+        county, present = await suggestions.locked(tx.connection, suggestion_id, reader)
         if present != version:
             raise VersionIsStale(version=present)
         await suggestions.reply(
             tx.connection, county, suggestion_id, text=text, by=actor.subject, now=now
         )
         return await tx.answer(
-            answers.shown(await suggestions.one(tx.connection, suggestion_id, None))
+            answers.shown(await suggestions.one(tx.connection, suggestion_id, reader))
         )
 
 
-def _only(actor: Actor) -> str | None:
-    return None if actor.has(OWNER) else actor.subject
+def _reader(actor: Actor) -> Reader:
+    return Reader(actor.subject, actor.scope.areas if actor.has(OWNER) else ())

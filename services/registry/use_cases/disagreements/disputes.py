@@ -169,7 +169,7 @@ async def decide(  # noqa: PLR0913 — who decides what, of which dispute
     """Decide a dispute, take the flag away, and keep the right value where it is upheld.
 
     Raises:
-        DisputeNotFound: There is none, or none in the caller's areas.
+        DisputeNotFound: There is none, or none the caller is told of.
         DisputeNotYours: Another domain owns the field.
         DisputeIsDecided: Somebody was faster.
         ValidationFailed: The value is missing, not wanted, or does not fit the field.
@@ -182,6 +182,8 @@ async def decide(  # noqa: PLR0913 — who decides what, of which dispute
         if row is None:
             raise DisputeNotFound
         field = store.catalogue[row["field"]]
+        if not disagreements.is_told(field, asker):
+            raise DisputeNotFound
         if not disagreements.is_decider(field, asker):
             raise DisputeNotYours
         accepted = _accepted(store, field, decision, local_day(now))
