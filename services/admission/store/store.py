@@ -38,9 +38,13 @@ class Reads:
         """What the indicators are made of."""
         return await indicators.counts(self._connection, within, on)
 
-    async def feed(self, after: str | None, limit: int, areas: Sequence[str]) -> tuple[bytes, int]:
+    async def feed(
+        self, after: str | None, limit: int, areas: Sequence[str], audience: str | None
+    ) -> tuple[bytes, int]:
         """A page of the event feed and how many events it has."""
-        return await outbox.page(self._connection, "/admission", after, limit, areas)
+        return await outbox.page(
+            self._connection, "/admission", after, limit, areas, audience=audience
+        )
 
 
 class Tx(Reads):

@@ -32,8 +32,12 @@ EMITS = frozenset({*_EVENTS.values(), TASK_REFUSED})
 
 
 def moved(item: Item, action: Action, at: datetime) -> Event:
-    """The event of a step, told of the item after it."""
+    """The event of a step, told of the item after it.
+
+    Of the departments its `audience` reads it; those who oversee an area read every event of it.
+    """
     data = {
+        "audience": [item.organisation],
         "item_id": str(item.id),
         "county": item.county,
         "organisation": item.organisation,
@@ -50,6 +54,7 @@ def moved(item: Item, action: Action, at: datetime) -> Event:
 def refused(refusal: UUID, ask: Ask, reason: Reason, at: datetime) -> Event:
     """The event of a task that may not reach a community."""
     data = {
+        "audience": [ask.organisation],
         "refusal_id": str(refusal),
         "community": ask.community,
         "organisation": ask.organisation,

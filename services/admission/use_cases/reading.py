@@ -1,6 +1,5 @@
 """Questions: items, money, refusals, lists, figures, the feed. Each within what the caller sees."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -135,13 +134,17 @@ async def figures(
 
 
 async def feed(
-    store: Store, areas: Sequence[str], *, after: str | None, limit: int, wait_s: float
+    store: Store, actor: Actor, *, after: str | None, limit: int, wait_s: float
 ) -> bytes:
-    """A page of the feed; waits for a first event, but never longer than asked."""
+    """A page of the feed; waits for a first event, but never longer than asked.
+
+    A department reads of its own items only, as in every list.
+    """
+    audience = actor.organisation if actor.is_department else None
 
     async def look() -> tuple[bytes, int]:
         async with store.read() as reads:
-            return await reads.feed(after, limit, areas)
+            return await reads.feed(after, limit, actor.areas, audience)
 
     return await outbox.awaited(look, wait_s)
 

@@ -162,3 +162,6 @@ async def test_the_feed_shows_ones_own_areas(here: Town) -> None:
     assert mine["items"][0]["area"] == "222406"
     assert "title" not in mine["items"][0]["data"]
     assert (await here.elsewhere.get("/v1/events")).json()["items"] == []
+    # What another department asks for is none of its business: not that it asks, either.
+    assert len((await here.health.get("/v1/events")).json()["items"]) == 1
+    assert (await here.housing.get("/v1/events")).json()["items"] == []
