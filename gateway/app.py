@@ -61,8 +61,8 @@ def create_app(settings: GatewaySettings, services: Mapping[str, ServiceSettings
         lifespan=lifespan,
         exception_handlers={HTTPException: on_http_exception},
         middleware=[
+            Middleware(pages.SecurityHeaders, https=settings.public_url.startswith("https:")),
             Middleware(Boundary, service="gateway"),
-            Middleware(pages.SecurityHeaders),
             Middleware(RateLimit, gate=assembly.apps["identity"].state.gate, settings=settings),
             Middleware(Services, apps=upstreams),
         ],

@@ -32,8 +32,15 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"geolocation=(self), camera=(self), microphone=()"),
 )
+_UNLESS_SAID = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+"""For data, which nobody shows as a page or keeps, where an answer says nothing else."""
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 
 
 class WebApp(StaticFiles):
@@ -55,17 +62,25 @@ class WebApp(StaticFiles):
 
 
 class SecurityHeaders:
-    """Adds the headers every answer of this host carries."""
+    """Adds the headers every answer of this host carries.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: What answers.
+        https: Whether people reach this host by https, and must never do otherwise.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
+        self._headers = (*_HEADERS, _HTTPS_ONLY) if https else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
+                said = {name for name, _ in message["headers"]}
+                kept = (header for header in _UNLESS_SAID if header[0] not in said)
+                message["headers"] = [*message["headers"], *self._headers, *kept]
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)
@@ -78,7 +93,9 @@ def routes(settings: GatewaySettings, peers: Mapping[str, Peer]) -> list[BaseRou
     def forwarded(path: str) -> Route:
         async def forward(_: Request) -> Response:
             answer = await peers["identity"].call("GET", path)
-            return Response(answer.content, answer.status_code, media_type="application/json")
+            headers = {"Cache-Control": "public, max-age=300"}
+            content, status = answer.content, answer.status_code
+            return Response(content, status, headers, media_type="application/json")
 
         return Route(_WELL_KNOWN[path], forward)
 

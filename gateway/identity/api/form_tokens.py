@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.responses import Response
@@ -80,3 +81,16 @@ def cookie(request: Request) -> str | None:
     """The browser's cookie, where it sent a well-formed one."""
     sent = request.cookies.get(COOKIE, "")
     return sent if _NONCE.match(sent) else None
+
+
+def is_from_here(request: Request, issuer: str) -> bool:
+    """Whether a browser posts a form from a page of ours, as far as it says.
+
+    The token proves the form; this says no even where somebody learnt one. A page elsewhere cannot
+    choose what its visitor's browser sends in these headers.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("origin", "null")
+    here = {urlsplit(issuer).netloc, request.headers.get("host")}
+    return origin == "null" or urlsplit(origin).netloc in here

@@ -80,7 +80,8 @@ async def submit(request: Request, issuer: IssuerDep, now: NowDep) -> Response:
         typed = fields(await request.body())
     except OAuthRefused:
         return visit.form(400, Notice("missing"))
-    if not visit.tokens.is_good(typed.get("form_token", ""), now):
+    is_ours = form_tokens.is_from_here(request, issuer.settings.issuer)
+    if not (is_ours and visit.tokens.is_good(typed.get("form_token", ""), now)):
         has_cookie = form_tokens.cookie(request) is not None
         return visit.form(403, Notice("form_stale" if has_cookie else "cookie_missing"))
     if "step" in typed:
