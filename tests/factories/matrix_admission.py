@@ -1,16 +1,25 @@
 """Places of admission, filled, and a request for each of its operations."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
+import httpx
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from services.admission.api.policy import POLICY
+from services.admission.app import create_app
+from services.admission.service import SERVICE
+from services.admission.settings import AdmissionSettings
 from services.common.ids import new_id
 from services.common.peers import InProcess, Peer
+from services.common.testing import ISSUER, KEY_ENCRYPTION_KEY, TokenMint
 from tests.factories.admission import Office, application, approval, in_days, payment, today
 from tests.factories.matrix import (
     COUNTY,
@@ -19,13 +28,16 @@ from tests.factories.matrix import (
     NOWHERE,
     OTHER,
     OWN,
+    Matrix,
     Op,
     Place,
     Role,
     Sent,
     Target,
     of_all,
+    of_area,
     op,
+    quiet,
     subject_of,
 )
 from tests.factories.matrix_requests import get, post, unsafe, values
@@ -119,7 +131,7 @@ class Filler:
         place = self.place
         item = await self.finance.get(f"/v1/items/{place.ids['paid']}")
         paid = await self.finance.step(item.json(), "payments", payment(_FEN // 2))
-        (place.ids["payment"],) = [p["id"] for p in paid["funding"]["payments"]]
+        (place.ids["payment"],) = [p["id"] for p in paid["payments"]]
         word = f"ZR{place.secret[2:]}"
         task = {
             "community": place.grid[:12], "organisation": self.organisation,
@@ -142,14 +154,43 @@ async def fill(like: Office) -> dict[tuple[str, str], Place]:
             for kind in ("certificates", "negative-list"):
                 made = await filler.secretariat.post(f"/v1/{kind}", entry(filler.county))
                 assert made.status_code == 201, made.text
-                lists[filler.county] = made.json()["number"]
+                lists[filler.county] = made.json()["no"]
         filler.place.ids["number"] = lists[filler.county]
     return places
 
 
+@asynccontextmanager
+async def filled(
+    databases: Callable[[str, Path], str], mint: TokenMint, folder: Path
+) -> AsyncIterator[Matrix]:
+    """Admission with its places."""
+    del folder  # it keeps no files
+    settings = AdmissionSettings(
+        database_url=SecretStr(databases("admission", SERVICE.migrations)),
+        issuer=ISSUER,
+        key_encryption_key=SecretStr(KEY_ENCRYPTION_KEY),
+        run_loops=False,
+    )
+    app = create_app(settings, {"identity": mint.peer(), "registry": registry()})
+
+    async def rows(query: str, *values: Any) -> list[dict[str, Any]]:
+        async with app.state.store.database.read() as connection:
+            return [dict(row) for row in await connection.fetch(query, *values)]
+
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ISSUER) as client,
+    ):
+        with quiet() as logged:
+            places = await fill(Office(client, mint, [], ""))
+            yield Matrix(
+                client, mint, places, rows, POLICY, ghost(places), sees=sees, logged=logged
+            )
+
+
 def entry(jurisdiction: str) -> dict[str, Any]:
     return {
-        "jurisdiction": jurisdiction, "title": f"证明 {new_id().hex}", "keywords": [],
+        "jurisdiction": jurisdiction, "title": f"证明 {new_id().hex}", "keywords": [new_id().hex],
         "basis": "依据", "effective_from": in_days(0),
     }  # fmt: skip
 
@@ -197,8 +238,8 @@ def _community(role: Role, target: Target) -> bool:
 
 
 def _money(role: Role, target: Target) -> bool:
-    """Money of an item is read by its department and by those who oversee it."""
-    return _near(role, target) and role.name in OVERSEERS | DEPARTMENTS
+    """Money that is held for an item is read by those who oversee it."""
+    return _near(role, target) and role.name in OVERSEERS
 
 
 def _step(name: str, what: str, **body: Any) -> Any:
@@ -215,7 +256,7 @@ SAMPLES: Final[Mapping[str, Op]] = {
     "items.list": op(get("/v1/items", within="@area"), reach=_list),
     "items.read": op(get("/v1/items/{active}"), reach=_near),
     "items.version": op(get("/v1/items/{submitted}/versions/1"), reach=_handed_in),
-    "ledger.list": op(get("/v1/ledger", within="@area"), reach=lambda r, t: t.is_near),
+    "ledger.list": op(get("/v1/ledger", within="@area"), reach=of_area),
     "ledger.journal": op(get("/v1/ledger/journal", county="@county"), reach=_county),
     "ledger.read": op(get("/v1/ledger/hold:{active}"), reach=_money),
     "refusals.list": op(get("/v1/refusals", within="@area"), reach=_list),
@@ -226,8 +267,7 @@ SAMPLES: Final[Mapping[str, Op]] = {
     "events.read": op(get("/v1/events"), reach=of_all),
     "items.apply": op(
         unsafe("POST", "/v1/items", None, _application),
-        reach=lambda r, t: _community(r, t) and r.works_for(t.place.domain),
-        narrow={"secretariat"},
+        reach=_community, narrow=DEPARTMENTS | {"secretariat"},
     ),
     "items.amend": op(
         unsafe("PATCH", "/v1/items/{draft}", ("items", "draft"), lambda _: {"content": "新"}),
@@ -260,7 +300,7 @@ SAMPLES: Final[Mapping[str, Op]] = {
     "checks.decide": op(
         post("/v1/checks", community="@community", organisation="@organisation",
              domain="@domain", title="走访"),
-        reach=lambda r, t: _community(r, t) and r.works_for(t.place.domain),
+        reach=_community, narrow=DEPARTMENTS,
     ),
     "certificates.add": op(
         unsafe("POST", "/v1/certificates", None, lambda t: entry(t["county"])), reach=_county

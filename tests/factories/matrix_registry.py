@@ -1,19 +1,24 @@
 """Places of a registry, filled: in each a household and what a department keeps about it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from services.common.ids import new_id
+from services.common.testing import TokenMint
 from services.common.timers import TimerLoop
+from services.registry.api.policy import POLICY
+from services.registry.service import SERVICE
 from services.registry.use_cases.exports import run as exports_run
 from services.registry.use_cases.imports import run as imports_run
 from services.registry.use_cases.reconciliations import run as reconciliations_run
 from tests.factories import authority
 from tests.factories.imports import csv_file
-from tests.factories.matrix import GRIDS, NOWHERE, OTHER, OWN, Place, subject_of
+from tests.factories.matrix import GRIDS, NOWHERE, OTHER, OWN, Matrix, Place, quiet, subject_of
 from tests.factories.places import today
-from tests.factories.registry import Person, Registry, dwelling, id_number
+from tests.factories.registry import Person, Registry, dwelling, id_number, running
 
 FIELD: Final = {"health": "lives_alone", "housing": "rented_out"}
 """A field of each domain that grid workers collect too."""
@@ -59,9 +64,7 @@ class Filler:
         return self.registry.headers(role, **values)
 
     async def post(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
-        answer = await self.registry.client.post(
-            path, json=body, headers=headers or self.headers()
-        )
+        answer = await self.registry.client.post(path, json=body, headers=headers or self.headers())
         assert answer.status_code < 300, (path, answer.text)
         return answer.json()
 
@@ -81,7 +84,8 @@ class Filler:
             "resident": resident, "household": household, "dwelling": self.home,
             "number": self.number, "phone": self.phone, "name": place.word,
             "address": f"{place.word}街8号", "post": post["id"], "building": self.building,
-            "county": self.county, "grid": place.grid, "organisation": f"{self.county}.{place.domain}",
+            "county": self.county, "grid": place.grid,
+            "organisation": f"{self.county}.{place.domain}",
         }  # fmt: skip
         place.of_area |= {str(resident), str(household), post["id"], self.number, self.phone}
         await self._said(resident)
@@ -146,11 +150,11 @@ class Filler:
         }  # fmt: skip
         place.of_area |= {str(verification["id"]), document["id"]}
         place.of_domain |= {dispute["id"]}
-        place.ids["life_event"] = await self._event(resident)
+        place.ids["life_event"] = await self._event()
         place.of_area.add(place.ids["life_event"])
 
-    async def _event(self, resident: Any) -> Any:
-        """A move within the community, from the household's dwelling and back to it."""
+    async def _event(self) -> Any:
+        """Somebody moved in."""
         body = {
             "kind": "move_in", "occurred_on": in_days(-9), "newcomers": [{"name": self.place.word}],
             "household_id": str(self.place.ids["household"]), "relations": {},
@@ -218,11 +222,6 @@ class Filler:
             "/v1/import-mappings",
             {"name": place.secret, "columns": {place.secret: "phone"}, "domain": place.domain},
         )
-        export = await self.post(
-            "/v1/exports",
-            {"format": "csv", "fields": ["name"], "filter": {"within": place.grid[:12]},
-             "legal_basis": place.secret},
-        )  # fmt: skip
         hook = await self.post(
             "/v1/webhooks", {"url": "https://example.org/in", "description": place.secret}
         )
@@ -250,7 +249,7 @@ async def fill(registry: Registry) -> dict[tuple[str, str], Place]:
         await filler.fill()
     state = registry.app.state
     database = registry.store.database
-    work: tuple[dict[str, Callable[..., Awaitable[Any]]], ...] = (
+    work = (
         imports_run.handlers(state.importing),
         reconciliations_run.handlers(state.importing),
         exports_run.handlers(state.exporting),
@@ -265,6 +264,18 @@ async def fill(registry: Registry) -> dict[tuple[str, str], Place]:
     return places
 
 
+@asynccontextmanager
+async def filled(
+    databases: Callable[[str, Path], str], mint: TokenMint, folder: Path
+) -> AsyncIterator[Matrix]:
+    """A registry with its places."""
+    dsn = databases("registry", SERVICE.migrations)
+    async with running(dsn, mint, data_dir=folder) as made:
+        with quiet() as logged:
+            places = await fill(made)
+            yield Matrix(made.client, mint, places, made.rows, POLICY, ghost(places), logged=logged)
+
+
 def ghost(places: dict[tuple[str, str], Place]) -> Place:
     """A place that is nowhere: ids of the same kinds, which name nothing."""
     like = places["home", OWN].ids
@@ -274,7 +285,8 @@ def ghost(places: dict[tuple[str, str], Place]) -> Place:
     nowhere = NOWHERE
     made.ids |= {
         "dwelling": dwelling(nowhere), "number": id_number(999), "phone": "13999999999",
-        "name": made.word, "secret": made.secret, "address": f"{made.word}街8号", "building": f"{nowhere}00001", "spare": f"{nowhere[:12]}900",
+        "name": made.word, "secret": made.secret, "address": f"{made.word}街8号",
+        "building": f"{nowhere}00001", "spare": f"{nowhere[:12]}900",
         "county": nowhere[:6], "grid": nowhere, "organisation": f"{nowhere[:6]}.health",
     }  # fmt: skip
     return made

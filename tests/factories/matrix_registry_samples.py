@@ -1,13 +1,24 @@
 """A request for every operation of the registry, pointed at a place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.factories.imports import csv_file
 from services.common.ids import new_id
-from tests.factories.matrix import DEPARTMENTS, ROLES, Op, Role, Sample, Sent, Target, of_all, of_domain, op
-from tests.factories.matrix_requests import get, post, unsafe, values
+from tests.factories.imports import csv_file
+from tests.factories.matrix import (
+    DEPARTMENTS,
+    ROLES,
+    Op,
+    Role,
+    Sample,
+    Sent,
+    Target,
+    of_all,
+    of_domain,
+    op,
+)
 from tests.factories.matrix_registry import DRAFT, FIELD, in_days
+from tests.factories.matrix_requests import get, post, unsafe, values
 
 DAY: Final = in_days(-3)
 EVERYBODY: Final = frozenset(role.name for role in ROLES)
@@ -57,7 +68,7 @@ _RESIDENT: Final = ("residents", "resident")
 _HOOK: Final = "/v1/webhooks/{webhook}"
 _WEBHOOK: Final = ("webhooks", "webhook")
 _MAPPING: Final = ("import_mappings", "mapping")
-_CHANGE: Final = {
+_CHANGE: Final[dict[str, Any]] = {
     "kind": "rename", "effective_on": in_days(5), "document": "吉政函〔2026〕1号",
     "old": ["@area"], "new": [{"code": "@area", "name": "新名"}],
 }  # fmt: skip
@@ -232,7 +243,8 @@ UNSAFE: Final[Mapping[str, Op]] = {
         narrow=DEPARTMENTS,
     ),
     "residents.add_document": op(
-        post(f"{_RES}/documents", _RESIDENT, kind="passport", number="E9999999"), narrow=DEPARTMENTS,
+        post(f"{_RES}/documents", _RESIDENT, kind="passport", number="E9999999"),
+        narrow=DEPARTMENTS,
     ),
     "residents.correct_document": op(
         post(f"{_RES}/documents/{{document}}/correct", _RESIDENT, number="E8888888", reason="错"),
@@ -265,3 +277,4 @@ UNSAFE: Final[Mapping[str, Op]] = {
     "webhooks.delete": op(unsafe("DELETE", _HOOK, _WEBHOOK), reach=_own),
 }  # fmt: skip
 """Those that change something, in an order in which none takes away what a later one needs."""
+SAMPLES: Final[Mapping[str, Op]] = {**SAFE, **UNSAFE}

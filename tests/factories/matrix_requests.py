@@ -48,11 +48,13 @@ def values(given: Any, target: Target) -> Any:
         return {name: values(value, target) for name, value in given.items()}
     if isinstance(given, list):
         return [values(value, target) for value in given]
-    if not isinstance(given, str) or not given.startswith("@"):
-        return given
-    name = given[1:]
-    if name == "area":
-        return target.area
+    if isinstance(given, str) and given.startswith("@"):
+        return _value(given[1:], target)
+    return given
+
+
+def _value(name: str, target: Target) -> str:
     if name.startswith("home."):
         return str(target.home.ids[name[5:]])
-    return target.place.domain if name == "domain" else str(target[name])
+    own = {"area": target.area, "domain": target.place.domain}
+    return own.get(name) or str(target[name])

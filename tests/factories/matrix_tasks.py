@@ -1,18 +1,29 @@
 """Places of the tasks service, filled, and a request for each of its operations."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
+
+import httpx
+from pydantic import SecretStr
 
 from services.common.clock import utc_now
 from services.common.ids import new_id
+from services.common.testing import AUDIENCE, ISSUER, KEY_ENCRYPTION_KEY, TokenMint
+from services.tasks.api.policy import POLICY
+from services.tasks.app import create_app
+from services.tasks.service import SERVICE
+from services.tasks.settings import TasksSettings
 from tests.factories.matrix import (
     DEPARTMENTS,
     GRIDS,
     NOWHERE,
     OTHER,
     OWN,
+    Matrix,
     Op,
     Place,
     Role,
@@ -21,10 +32,11 @@ from tests.factories.matrix import (
     of_all,
     of_domain,
     op,
+    quiet,
     subject_of,
 )
 from tests.factories.matrix_requests import get, post, unsafe, values
-from tests.factories.tasks import World, photo
+from tests.factories.tasks import Clock, Gate, World, photo
 
 AREA_ROLES: Final = frozenset(
     {"grid_worker", "community_officer", "street_officer", "county_officer"}
@@ -137,6 +149,36 @@ async def fill(world: World) -> dict[tuple[str, str], Place]:
     return places
 
 
+@asynccontextmanager
+async def filled(
+    databases: Callable[[str, Path], str], mint: TokenMint, folder: Path
+) -> AsyncIterator[Matrix]:
+    """The tasks service with its places."""
+    dsn = databases("tasks", SERVICE.migrations)
+    settings = TasksSettings(
+        database_url=SecretStr(dsn),
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        data_dir=folder,
+        key_encryption_key=SecretStr(KEY_ENCRYPTION_KEY),
+        run_loops=False,
+    )
+    gate, clock = Gate(), Clock()
+    app = create_app(settings, {"identity": mint.peer(), "admission": gate.peer()}, clock=clock)
+
+    async def rows(query: str, *values: Any) -> list[dict[str, Any]]:
+        async with app.state.store.read() as connection:
+            return [dict(row) for row in await connection.fetch(query, *values)]
+
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ISSUER) as client,
+    ):
+        with quiet() as logged:
+            places = await fill(World(client, mint, gate, clock, dsn, app))
+            yield Matrix(client, mint, places, rows, POLICY, ghost(places), logged=logged)
+
+
 def ghost(places: dict[tuple[str, str], Place]) -> Place:
     made = replace(places["home", OWN], name="nowhere", ids={}, of_area=set(), of_domain=set())
     made.ids = {name: new_id() for name in places["home", OWN].ids}
@@ -197,7 +239,7 @@ SAMPLES: Final[Mapping[str, Op]] = {
     ),
     "assignments.refuse": op(
         post("/v1/assignments/{assignment}/refuse", ("assignments", "assignment"),
-             reason_code="not_our_duty"),
+             reason_code="no_funds"),
     ),
     "assignments.complete": op(
         post("/v1/assignments/{second}/complete", ("assignments", "second")),
@@ -229,7 +271,8 @@ SAMPLES: Final[Mapping[str, Op]] = {
     ),
     "whistle_defaults.change": op(
         lambda t: Sent("PATCH", "/v1/whistle-defaults/peace", query={"county": t["county"]},
-                       json={"rework_within_s": 3600}),
+                       json={"rework_within_s": 3600},
+                       match=("whistle_defaults", "county", t["county"])),
         reach=_county,
     ),
 }  # fmt: skip

@@ -94,15 +94,11 @@ async def many(
     """Suggestions that the reader sees, newest first."""
     question = (reader.subject, reader.areas, replied)
     position = pages.position(after, question)
-    rows = await connection.fetch(
-        MANY, reader.subject, reader.areas, replied, position, limit + 1
-    )
+    rows = await connection.fetch(MANY, reader.subject, reader.areas, replied, position, limit + 1)
     return pages.page(rows, limit, question)
 
 
-async def locked(
-    connection: Connection, suggestion_id: UUID, reader: Reader
-) -> tuple[str, int]:
+async def locked(connection: Connection, suggestion_id: UUID, reader: Reader) -> tuple[str, int]:
     """County and version of a suggestion, for answering; raises `NothingHere`."""
     row = await connection.fetchrow(LOCKED, suggestion_id, reader.areas)
     if row is None:

@@ -5,7 +5,13 @@ from datetime import datetime
 
 import orjson
 
-from services.common.errors import Fault, NothingHere, NotPermitted, ValidationFailed, VersionIsStale
+from services.common.errors import (
+    Fault,
+    NothingHere,
+    NotPermitted,
+    ValidationFailed,
+    VersionIsStale,
+)
 from services.common.idempotency import Answer, Once
 from services.tasks.domain import indicators as meanings
 from services.tasks.domain.actors import Actor
@@ -33,7 +39,7 @@ async def indicators_of(
 
 
 async def limits_of(store: Store, actor: Actor, county: str | None) -> bytes:
-    """The limits in force in a county, by kind; raises `NothingHere` where it is not the caller's."""
+    """The limits in force in a county, by kind; raises `NothingHere` for another's county."""
     if county is not None and not any(
         county.startswith(area) or area.startswith(county) for area in actor.scope.areas
     ):
