@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 from starlette.types import ASGIApp
 
+from gateway import logs
 from gateway.app import create_app
 from gateway.assembly import assemble
 from gateway.cli.up import check_port, run
 from gateway.hosting import from_environment
 from gateway.settings import GatewaySettings
 from gateway.suite import BY_NAME, SUITE
-from services.common import settings, telemetry
+from services.common import settings
 
 
 class Part(StrEnum):
@@ -37,7 +38,7 @@ def serve(
     """
     check_port(host, port)
     host_settings = settings.read(GatewaySettings)
-    telemetry.configure(json_lines=host_settings.json_logs)
+    logs.configure(json_lines=host_settings.json_logs)
     run(build(part.value, host_settings), host, port)
 
 

@@ -19,13 +19,13 @@ from rich.table import Table
 from starlette.types import ASGIApp
 
 from gateway import demo as demo_load
+from gateway import logs
 from gateway.app import create_app
 from gateway.cli.demo import Scale, progress_bar
 from gateway.cli.options import DEFAULT_DATA_DIR, DataDir
 from gateway.hosting import Embedded
 from gateway.settings import GatewaySettings
 from gateway.suite import SUITE
-from services.common import telemetry
 
 _console = Console(stderr=True)
 KEEP_ALIVE_S = 130
@@ -63,7 +63,7 @@ def up(
     """
     check_port(host, port)
     public_url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 — compared, not bound
-    telemetry.configure(json_lines=not _console.is_terminal)
+    logs.configure(json_lines=not _console.is_terminal)
     with _sole_use(data_dir):
         embedded = _started(data_dir)
         try:

@@ -3,11 +3,12 @@
 import asyncio
 import signal
 
+from gateway import logs
 from gateway.assembly import assemble
 from gateway.hosting import from_environment
 from gateway.settings import GatewaySettings
 from gateway.suite import SUITE
-from services.common import settings, telemetry
+from services.common import settings
 
 
 def worker() -> None:
@@ -17,7 +18,7 @@ def worker() -> None:
     answer requests then run with REGISTRY_RUN_LOOPS=false, TASKS_RUN_LOOPS=false and so on.
     """
     host_settings = settings.read(GatewaySettings)
-    telemetry.configure(json_lines=host_settings.json_logs)
+    logs.configure(json_lines=host_settings.json_logs)
     asyncio.run(_work())
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 from fastapi import FastAPI
+from joserfc.jwk import ECKey
 
 from gateway.identity.api.policy import POLICY
 from gateway.identity.app import create_app
@@ -42,21 +43,29 @@ from tests.factories.matrix_requests import get, unsafe, values
 ADMINISTRATORS: Final = frozenset({"system_admin", "security_admin", "auditor"})
 PUBLIC: Final = frozenset({400, 401, 403, 404, 503})
 """What who is not known may be told."""
+PROOF: Final = PUBLIC | {429}
+"""What somebody is told who does not prove anew that it is them."""
 
 
 async def fill(app: FastAPI) -> dict[tuple[str, str], Place]:
     """An account in every place, that tried to sign in, was changed, and lent its rights."""
     places = {(name, domain): Place(name, domain) for name in GRIDS for domain in (OWN, OTHER)}
     store, now = app.state.issuer.store, utc_now()
-    people = []
+    people: list[dict[str, Any]] = []
+    systems: list[dict[str, Any]] = []
     for place in places.values():
         home = place.grid[:12] if place.domain == OWN else f"{place.grid[:6]}.{OTHER}"
         login = place.word.lower()
         place.ids |= {
             "login": login, "organisation": home, "lender": f"lender.{login}",
-            "session": new_id(), "name": place.word,
+            "session": new_id(), "name": place.word, "client": f"sys.{login}",
         }  # fmt: skip
         place.of_area |= {login}
+        systems.append(
+            identity.system(
+                client_id=f"sys.{login}", name=place.word, org=home, areas=[place.grid[:6]]
+            )
+        )
         people += [
             identity.person(login=name, name=place.word, org=home, areas=[place.grid])
             for name in (login, f"lender.{login}")
@@ -74,6 +83,7 @@ async def fill(app: FastAPI) -> dict[tuple[str, str], Place]:
     ]
     async with store.transaction() as tx:
         await tx.accounts.put_accounts(people, identity.HASH, now, is_demo=False)
+        await tx.accounts.put_clients(systems, identity.HASH, now, is_demo=False)
     for place in places.values():
         await _happened(store, place, now)
     return places
@@ -161,7 +171,11 @@ async def filled(
 def ghost(places: dict[tuple[str, str], Place]) -> Place:
     made = replace(places["home", OWN], name="nowhere", ids={}, of_area=set())
     made.ids = {name: new_id() for name in places["home", OWN].ids}
-    made.ids |= {"login": "nobody.here", "organisation": f"{NOWHERE[:6]}.health"}
+    made.ids |= {
+        "login": "nobody.here",
+        "client": "sys.nobody.here",
+        "organisation": f"{NOWHERE[:6]}.health",
+    }
     return made
 
 
@@ -191,6 +205,19 @@ def _put(what: str, **body: Any) -> Any:
         json=values(body, t),
         match=("accounts", "login", t["login"]),
     )
+
+
+def _client(what: str, **body: Any) -> Any:
+    return lambda t: Sent(
+        "PUT",
+        f"/v1/clients/{t['client']}{what}",
+        json=values(body, t),
+        match=("clients", "id", t["client"]),
+    )
+
+
+def _own(what: str, **body: Any) -> Any:
+    return lambda _: Sent("PUT", f"/v1/me{what}", json=body)
 
 
 def _lend(role_like: Target) -> Sent:
@@ -258,10 +285,34 @@ SAMPLES: Final[Mapping[str, Op]] = {
         unsafe("DELETE", "/v1/delegations/{delegation}"), reach=_overseen("security_admin")
     ),
     "me.change_password": op(
-        lambda _: Sent("PUT", "/v1/me/password", json={"current": "x", "new": "y"}),
-        reach=of_all,
-        fits=PUBLIC | {429},
+        _own("/password", current_password="x", new_password="y"), reach=of_all, fits=PROOF
     ),
+    "me.security": op(get("/v1/me/security"), reach=of_all),
+    "me.propose_authenticator": op(
+        _own("/authenticator-proposal", current_password="x", code="1"), reach=of_all, fits=PROOF
+    ),
+    "me.change_authenticator": op(
+        _own("/authenticator", proposal="x", code="1"), reach=of_all, fits=PROOF
+    ),
+    "me.renew_recovery_codes": op(_own("/recovery-codes", code="1"), reach=of_all, fits=PROOF),
+    "policies.show": op(get("/v1/policies"), reach=of_all),
+    "accounts.unlock": op(_put("/unlocked", reason="本人申请")),
+    "accounts.link": op(_put("/external-ids/wecom", external_id="@login", reason="到岗")),
+    "clients.list": op(
+        get("/v1/clients"), get("/v1/clients", organisation="@organisation"), reach=of_all
+    ),
+    "clients.get": op(get("/v1/clients/{client}")),
+    "clients.put": op(_client("", name="@name", organisation="@organisation")),
+    "clients.grant": op(
+        _client("/rights", roles=["department_system"], areas=["222406"], domains=["health"],
+                reason="上线")
+    ),
+    "clients.issue_secret": op(_client("/secret", reason=_ROTATION, overlap_h=0)),
+    "clients.register_keys": op(
+        _client("/keys", reason=_ROTATION, overlap_h=0,
+                jwks={"keys": [ECKey.generate_key("P-256").as_dict(private=False)]})
+    ),
+    "clients.disable": op(_client("/disabled", is_disabled=False, reason="上线")),
     "keys.rotate": op(
         lambda _: Sent("POST", "/v1/signing-keys", json={}), reach=of_all
     ),

@@ -36,7 +36,7 @@ from tests.factories.matrix import (
     subject_of,
 )
 from tests.factories.matrix_requests import get, post, unsafe, values
-from tests.factories.tasks import Clock, Gate, World, photo
+from tests.factories.tasks import Clock, Contradictions, Gate, World, photo
 
 AREA_ROLES: Final = frozenset(
     {"grid_worker", "community_officer", "street_officer", "county_officer"}
@@ -163,8 +163,9 @@ async def filled(
         key_encryption_key=SecretStr(KEY_ENCRYPTION_KEY),
         run_loops=False,
     )
-    gate, clock = Gate(), Clock()
-    app = create_app(settings, {"identity": mint.peer(), "admission": gate.peer()}, clock=clock)
+    gate, clock, doubts = Gate(), Clock(), Contradictions()
+    peers = {"identity": mint.peer(), "admission": gate.peer(), "registry": doubts.peer()}
+    app = create_app(settings, peers, clock=clock)
 
     async def rows(query: str, *values: Any) -> list[dict[str, Any]]:
         async with app.state.store.read() as connection:
@@ -175,7 +176,7 @@ async def filled(
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ISSUER) as client,
     ):
         with quiet() as logged:
-            places = await fill(World(client, mint, gate, clock, dsn, app))
+            places = await fill(World(client, mint, gate, clock, dsn, app, doubts))
             yield Matrix(client, mint, places, rows, POLICY, ghost(places), logged=logged)
 
 
