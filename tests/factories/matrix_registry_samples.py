@@ -148,6 +148,10 @@ SAFE: Final[Mapping[str, Op]] = {
         get(_RES, fields="phone", explain="true"),
         get(_RES, fields="phone", valid_on=DAY),
     ),
+    "residents.full_export": op(
+        post(f"{_RES}/full-export", requested_by="self", format="json"),
+        post(f"{_RES}/full-export", requested_by="self", format="html"),
+    ),
     "residents.access_log": op(get(f"{_RES}/access-log")),
     "residents.documents": op(
         get(f"{_RES}/documents"), narrow={"county_officer", "resident_desk"}
