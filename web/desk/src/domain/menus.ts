@@ -106,3 +106,12 @@ const ACTORS: Record<Act, Role[]> = {
 export function may(act: Act, roles: Role[]): boolean {
   return ACTORS[act].some((role) => roles.includes(role))
 }
+
+const HIGH = ['prefecture', 'county']
+const DRAWN = [...HIGH, 'street', 'community', 'grid']
+
+/** Who draws the boundary of an area of a level; those of buildings cannot be read back, and are not drawn here. */
+export function mayDraw(level: string | null, roles: Role[]): boolean {
+  if (level === null || !DRAWN.includes(level)) return false
+  return roles.includes('system_admin') || (roles.includes('secretariat') && !HIGH.includes(level))
+}
