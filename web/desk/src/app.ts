@@ -104,10 +104,14 @@ export function wordsOf(failure: unknown): string {
   return String(failure)
 }
 
+/** Names of fields, as soon as the catalogue has been read. */
+export const naming = { field: (code: string): string => code }
+
 /** What the app can say, in the language shown; the source language holds every key. */
 export const dictionary: Dictionary = {
   t: (key, values) => languages.i18n.global.t(key, values ?? {}),
   te: (key) => languages.i18n.global.te(key, 'zh-CN'),
+  field: (code) => naming.field(code),
 }
 
 /** What is wrong with each field of a form that was refused. */

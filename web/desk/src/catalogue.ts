@@ -7,7 +7,7 @@ import type { CatalogueField, CodeSet } from '@shared/api-registry'
 import type { Area } from '@shared/api-types'
 import { nameIn } from '@shared/names'
 
-import { api } from './app'
+import { api, languages, naming } from './app'
 import { valueText } from './domain/fields'
 
 const fields = shallowRef<CatalogueField[]>([])
@@ -21,6 +21,10 @@ async function read(): Promise<void> {
   ])
   fields.value = found.items
   sets.value = new Map(words.items.map((set) => [set.code, set]))
+  naming.field = (code) => {
+    const named = found.items.find((item) => item.code === code)
+    return named ? nameIn(named, languages.current) : code
+  }
 }
 
 /** Both are reference data of the release: one reading serves the whole visit. */

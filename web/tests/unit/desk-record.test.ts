@@ -40,7 +40,10 @@ describe('refusals in the language of the reader', () => {
     const narrow = { title: '导出范围过大', detail: "Narrow the export: to a community, or by a filter, or to your own domain's fields." }
     expect(refusalWords(refusal(narrow), 'zh-CN', words(zh))).toBe('导出范围过大')
     const fields = { title: '无权采集', detail: 'Not yours to record: ethnic, phone.' }
-    expect(refusalWords(refusal(fields), 'zh-CN', words(zh))).toBe('无权采集\nNot yours to record: ethnic, phone.')
+    expect(refusalWords(refusal(fields), 'zh-CN', words(zh))).toBe('无权采集\nethnic、phone')
+    const first = [{ pointer: '/changes', code: 'nobody-first', detail: 'No domain has rank 1 for: family_doctor.' }]
+    const named = { ...words(zh), field: (code: string) => (code === 'family_doctor' ? '签约医生' : code) }
+    expect(refusalWords(refusal({ title: '提交的内容有误', errors: first }), 'zh-CN', named)).toContain('改动：每个字段要有一个部门排第一。 签约医生')
     const known = { title: '该人口事件与登记状态不符', detail: 'A spouse is too young to marry.' }
     expect(refusalWords(refusal(known), 'zh-CN', words(zh))).toContain('未到法定婚龄')
   })

@@ -8,6 +8,8 @@ export type Fault = NonNullable<ProblemBody['errors']>[number]
 export interface Dictionary {
   t: (key: string, values?: Record<string, unknown>) => string
   te: (key: string) => boolean
+  /** Name of a field of the catalogue; its code where it is not known. */
+  field?: (code: string) => string
 }
 
 const OWN_SCRIPT: Record<Locale, RegExp> = { 'zh-CN': /\p{Script=Han}/u, ko: /\p{Script=Hangul}/u, en: /^[\p{ASCII}–—°±×²“”’]*$/u }
@@ -18,9 +20,6 @@ const isOwn = (text: string, locale: Locale): boolean => OWN_SCRIPT[locale].test
 /** The key of a sentence that the services say in English only. */
 export const slug = (text: string): string => text.toLowerCase().replace(/[^a-z]+/g, '_').replace(/^_|_$/g, '')
 
-/** A sentence that tells something of this case: a number, or codes after a colon. */
-const TELLING = /\d|: \w+(, \w+)*\.$/
-
 /**
  * What happened this time. English prose under a heading in the reader's language says the heading again:
  * it is left out, unless it tells something of this case.
@@ -29,7 +28,8 @@ function detailWords(detail: string, title: string, locale: Locale, words: Dicti
   const key = `details.${slug(detail)}`
   if (isOwn(detail, locale)) return detail
   if (words.te(key)) return words.t(key)
-  return title && isOwn(title, locale) && !TELLING.test(detail) ? '' : detail
+  if (!title || !isOwn(title, locale)) return detail
+  return listed(detail, words).trim() || (/\d/.test(detail) ? detail : '')
 }
 
 /** One fault: what the services say of it, or where they say it in another language, what its code means. */
@@ -37,14 +37,22 @@ export function faultWords(fault: { code?: string; detail?: string }, locale: Lo
   const detail = fault.detail ?? ''
   if (detail && isOwn(detail, locale)) return detail
   const key = `faults.${(fault.code ?? '').replaceAll('_', '-')}`
-  return words.te(key) ? words.t(key) : detail || (fault.code ?? '')
+  return words.te(key) ? words.t(key) + listed(detail, words) : detail || (fault.code ?? '')
+}
+
+/** The codes that a sentence ends with, by name. */
+function listed(detail: string, words: Dictionary): string {
+  const codes = /: (\w+(?:, \w+)*)\.$/.exec(detail)?.[1]?.split(', ') ?? []
+  return codes.length > 0 ? ` ${codes.map((code) => words.field?.(code) ?? code).join('、')}` : ''
 }
 
 /** The name of the place a fault is about; its pointer where this app has no name for it. */
 export function placeWords(pointer: string, words: Dictionary): string {
   const last = pointer.split('/').filter((part) => part !== '' && !/^\d+$/.test(part)).at(-1) ?? ''
   const key = `refusal.fields.${last}`
-  return words.te(key) ? words.t(key) : pointer
+  if (words.te(key)) return words.t(key)
+  const name = words.field?.(last) ?? last
+  return name === last ? pointer : name
 }
 
 /** What a refusal points to besides its words. */

@@ -5,6 +5,7 @@ import type source from './zh-CN'
 const messages: Translation<typeof source> = {
   refusal: {
     fields: {
+      changes: 'Changes',
       area: 'Area',
       coordinates: 'Boundary',
       county: 'County',

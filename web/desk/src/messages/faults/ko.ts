@@ -5,6 +5,7 @@ import type source from './zh-CN'
 const messages: Translation<typeof source> = {
   refusal: {
     fields: {
+      changes: '변경',
       area: '구역',
       coordinates: '경계',
       county: '현(시)',

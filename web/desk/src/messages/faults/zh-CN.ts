@@ -1,6 +1,7 @@
 export default {
   refusal: {
     fields: {
+      changes: '改动',
       area: '区域',
       coordinates: '边界',
       county: '县（市）',
