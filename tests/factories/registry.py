@@ -19,6 +19,7 @@ from services.registry.domain.catalogue import Field
 from services.registry.settings import RegistrySettings
 from services.registry.store import sealed
 from services.registry.store.store import Store
+from services.registry.use_cases.demo import agreements
 
 COUNTY = "222406"
 COMMUNITY = "222406001001"
@@ -233,4 +234,6 @@ async def running(dsn: str, mint: TokenMint, **settings: Any) -> AsyncIterator[R
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://registry") as client:
-            yield Registry(app, client, mint)
+            made = Registry(app, client, mint)
+            await agreements.enter(made.store, COUNTY)
+            yield made

@@ -19,6 +19,7 @@ EXPORTERS: Final = (*DEPARTMENTS, "community_officer", "street_officer", "county
 READERS: Final = (*DEPARTMENTS, *FIELD, "resident_desk")
 
 REPORTERS: Final = ("grid_worker", "community_officer", "street_officer")
+KEEPERS: Final = ("secretariat", "security_admin", "auditor")
 EMERGENCY: Final = ("community_officer", "street_officer", "county_officer")
 
 POLICY: Final[Policy] = {
@@ -65,6 +66,27 @@ POLICY: Final[Policy] = {
         *EMERGENCY, "security_admin", "auditor", purpose=True
     ),
     "registry.emergency_accesses.review": allow("auditor", "county_officer"),
+    "registry.sharing_agreements.list": allow(*KEEPERS, "county_officer", *DEPARTMENTS),
+    "registry.sharing_agreements.get": allow(*KEEPERS, "county_officer", *DEPARTMENTS),
+    "registry.sharing_agreements.add": allow("secretariat"),
+    "registry.sharing_agreements.revise": allow("secretariat"),
+    "registry.impact_assessments.list": allow(*KEEPERS),
+    "registry.impact_assessments.get": allow(*KEEPERS),
+    "registry.impact_assessments.add": allow("secretariat"),
+    "registry.impact_assessments.revise": allow("secretariat"),
+    "registry.notices.list": allow(*KEEPERS, *FIELD, "resident_desk"),
+    "registry.notices.get": allow(*KEEPERS, *FIELD, "resident_desk"),
+    "registry.notices.add": allow("secretariat"),
+    "registry.notices.revise": allow("secretariat"),
+    "registry.breaches.list": allow("security_admin", "auditor"),
+    "registry.breaches.get": allow("security_admin", "auditor"),
+    "registry.breaches.add": allow("security_admin"),
+    "registry.breaches.revise": allow("security_admin"),
+    "registry.consents.say": allow("resident_desk", "community_officer", "grid_worker"),
+    "registry.consents.of_resident": allow(
+        "resident_desk", "community_officer", "grid_worker", "auditor", purpose=True
+    ),
+    "registry.retention.list": allow(*KEEPERS, "system_admin", "county_officer"),
     "registry.disputes.open": allow("resident_desk", "community_officer"),
     "registry.disputes.of_resident": allow(*READERS, purpose=True),
     "registry.disputes.list": allow(

@@ -136,7 +136,7 @@ test('the day of each role begins in its own section', () => {
   expect(homeOf(['secretariat'])).toBe('admission')
   expect(homeOf(['street_officer'])).toBe('whistles')
   expect(homeOf(['auditor'])).toBe('indicators')
-  expect(homeOf(['security_admin'])).toBe('provisions')
+  expect(homeOf(['security_admin'])).toBe('emergencies')
   expect(menusOf(['finance_officer'])).toEqual(['admission', 'indicators', 'matrix'])
 })
 

@@ -13,9 +13,9 @@ from services.registry.store import bulk, reference
 from services.registry.store.bulk import Bulk
 from services.registry.store.store import Store, open_store
 from services.registry.use_cases import upkeep
+from services.registry.use_cases.demo import agreements, places
 from services.registry.use_cases.demo import files as demo_files
 from services.registry.use_cases.demo import filling as demo_filling
-from services.registry.use_cases.demo import places
 from services.registry.use_cases.demo.filling import Order
 from services.registry.use_cases.demo.rows import Rows
 
@@ -65,6 +65,7 @@ async def load(
                 await _bring_back(connection, progress)
                 await upkeep.count_all(store)
                 await connection.end(plan.scale, plan.seed)
+        await agreements.enter(store)
     finally:
         await database.close()
     first = plan.grids[0].code[:12]

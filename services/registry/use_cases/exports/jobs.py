@@ -1,6 +1,6 @@
 """Exports: ask, look at, fetch, cancel; and the register of what was provided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from services.common import clock as clocks
 from services.common import paging, timers
 from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
-from services.registry.domain import filters
+from services.registry.domain import agreements, filters
 from services.registry.domain.askers import Asker
 from services.registry.domain.exports import jobs as domain
 from services.registry.domain.exports import plans
@@ -19,6 +19,7 @@ from services.registry.domain.exports.errors import ExportHasNoFile, ExportIsOve
 from services.registry.domain.exports.jobs import Export
 from services.registry.domain.exports.plans import Plan
 from services.registry.domain.readings import Reading
+from services.registry.store import agreements as standing
 from services.registry.store.exports import jobs as exports
 from services.registry.use_cases import cursors
 from services.registry.use_cases.exports.plan import EXPIRE, RUN, Exporting, Request
@@ -50,10 +51,19 @@ async def accept(env: Exporting, whose: Whose, request: Request, once: Once) -> 
     Raises:
         UnknownField, FieldNotReadable, FieldNotExportable: Of the fields.
         ExportTooBroad, ValidationFailed, FieldNotSearchable: Of the filter.
+        AgreementMissing: Of a department's fields of other domains.
     """
     now, catalogue = env.clock(), env.store.catalogue
-    _, own = plans.permitted(request.fields, catalogue, request.filter, whose.asker)
+    fields, own = plans.permitted(request.fields, catalogue, request.filter, whose.asker)
     filters.check(request.filter, catalogue, whose.asker, clocks.local_day(now), "/filter")
+    foreign = agreements.foreign(fields, whose.asker)
+    async with env.store.read() as connection:
+        agreed = await standing.standing(
+            connection, whose.reading.organisation, clocks.local_day(now), [request.filter.within]
+        )
+    numbers = agreements.require(foreign, agreed)
+    if request.agreement is None and numbers:
+        request = replace(request, agreement=", ".join(numbers))
     job = _job(whose, request, own, env)
     async with env.store.transaction(once) as tx:
         await exports.add(tx.connection, env.store.sealer, job)

@@ -91,7 +91,7 @@ class Comparer:
 
     def _values(self, compared: Compared, row: ImportRow, held: Held) -> Iterator[str]:
         """The outcome of each value the row says."""
-        merged = self._merger.merge(row, held)
+        merged = self._merger.merge(row, held, held.id)
         shown = {f.code for f in merged.shown}
         named = {} if row.name is None else {NAME: row.name}
         for code, value in {**named, **row.values}.items():

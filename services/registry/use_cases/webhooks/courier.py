@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -20,14 +20,14 @@ from uuid import UUID
 import structlog
 
 from services.common import timers
-from services.common.clock import Clock, utc_now
+from services.common.clock import Clock, local_day, utc_now
 from services.common.timers import Handler, Leased, LeaseLost
 from services.registry.clients.webhooks.sending import Sender
 from services.registry.domain.feed import FeedCursorTooOld, FeedReader, Place, reader_of
 from services.registry.domain.webhooks import attempts, signing
 from services.registry.domain.webhooks.attempts import Attempt
 from services.registry.domain.webhooks.subscriptions import Webhook
-from services.registry.store import feed
+from services.registry.store import agreements, feed
 from services.registry.store.store import Store, Tx
 from services.registry.store.webhooks import deliveries, subscriptions, turns
 from services.registry.store.webhooks.deliveries import Due
@@ -178,13 +178,20 @@ class Courier:
         return Load(webhook, tuple(keys), shown, bodies, more=more or bool(hidden))
 
     async def _reader(self, tx: Tx, webhook: Webhook) -> FeedReader:
-        """In whose right it is read: its owner's, as far as the organisation still has it."""
+        """In whose right it is read: its owner's, as far as the organisation still has it.
+
+        It is told of other domains' fields as far as a sharing agreement stands.
+        """
         areas, domain = await subscriptions.organisation_rights(tx.connection, webhook.organisation)
         domains = webhook.rights.domains if domain is None else (domain,)
         rights = webhook.rights.narrowed(areas, domains)
-        return reader_of(
+        reader = reader_of(
             self._store.catalogue, _DEPARTMENT, rights.areas, frozenset(rights.domains)
         )
+        today = local_day(self._clock())
+        agreed = await agreements.standing(tx.connection, webhook.organisation, today, rights.areas)
+        own = {f.code for f in self._store.catalogue.values() if f.owner in rights.domains}
+        return replace(reader, fields=tuple(f for f in reader.fields if f in own or f in agreed))
 
     async def _fan_out(self, tx: Tx, webhook: Webhook, reader: FeedReader, now: datetime) -> bool:
         """Make deliveries of what is new; whether there may be more."""

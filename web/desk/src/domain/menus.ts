@@ -11,6 +11,8 @@ export type Menu =
   | 'posts'
   | 'matrix'
   | 'webhooks'
+  | 'emergencies'
+  | 'registers'
   | 'whistles'
   | 'admission'
   | 'indicators'
@@ -30,6 +32,8 @@ const READERS: Record<Menu, Role[]> = {
   posts: ['department_officer', ...FIELD, 'secretariat', 'auditor', 'system_admin'],
   matrix: ['department_officer', ...FIELD, ...OFFICES, 'system_admin'],
   webhooks: ['department_officer'],
+  emergencies: ['community_officer', 'street_officer', 'county_officer', 'security_admin', 'auditor'],
+  registers: ['department_officer', 'community_officer', 'street_officer', 'county_officer', 'resident_desk', 'secretariat', 'security_admin', 'system_admin', 'auditor'],
   whistles: ['street_officer', 'community_officer', 'grid_worker', 'department_officer', 'county_officer'],
   admission: [
     'secretariat',
@@ -54,10 +58,10 @@ const READERS: Record<Menu, Role[]> = {
 
 /** Sections of the menu, in the order in which they are shown. */
 const SECTIONS: { code: string; menus: Menu[] }[] = [
-  { code: 'record', menus: ['residents', 'verifications', 'areas', 'posts'] },
+  { code: 'record', menus: ['residents', 'verifications', 'areas', 'posts', 'emergencies'] },
   { code: 'work', menus: ['whistles', 'admission', 'indicators'] },
   { code: 'batch', menus: ['imports', 'reconciliations', 'exports', 'provisions'] },
-  { code: 'rules', menus: ['matrix', 'webhooks'] },
+  { code: 'rules', menus: ['matrix', 'webhooks', 'registers'] },
 ]
 
 export function sectionsOf(roles: Role[]): { code: string; menus: Menu[] }[] {
@@ -87,7 +91,7 @@ export function homeOf(roles: Role[]): Menu | null {
   return FIRST.find(([role]) => roles.includes(role))?.[1] ?? menusOf(roles)[0] ?? null
 }
 
-export type Act = 'access_log' | 'copy' | 'explain' | 'households' | 'dispute' | 'change_area' | 'verifications' | 'disputes' | 'draft_matrix' | 'activate_matrix'
+export type Act = 'access_log' | 'copy' | 'explain' | 'households' | 'dispute' | 'change_area' | 'verifications' | 'disputes' | 'draft_matrix' | 'activate_matrix' | 'open_emergency' | 'review_emergency'
 
 /** Who finds which button inside a page, as the registry's policy has it. */
 const ACTORS: Record<Act, Role[]> = {
@@ -100,6 +104,8 @@ const ACTORS: Record<Act, Role[]> = {
   disputes: ['department_officer', 'resident_desk', 'community_officer', 'street_officer', 'county_officer'],
   draft_matrix: ['secretariat', 'county_officer', 'system_admin'],
   activate_matrix: ['secretariat', 'county_officer'],
+  open_emergency: ['community_officer', 'street_officer', 'county_officer'],
+  review_emergency: ['auditor', 'county_officer'],
   change_area: ['secretariat', 'system_admin'],
 }
 

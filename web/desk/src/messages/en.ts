@@ -7,6 +7,7 @@ import faults from './faults/en'
 import households from './households/en'
 import record from './record/en'
 import residents from './residents/en'
+import safeguards from './safeguards/en'
 import systems from './systems/en'
 import type source from './zh-CN'
 
@@ -18,6 +19,7 @@ const messages: Translation<typeof source> = {
   ...households,
   ...record,
   ...residents,
+  ...safeguards,
   ...systems,
   app: { title: 'Desk · OneGrid', name: 'OneGrid desk' },
   menu: {
@@ -32,6 +34,7 @@ const messages: Translation<typeof source> = {
     posts: 'Posts',
     matrix: 'Authority matrix',
     webhooks: 'Connected systems',
+    emergencies: 'Emergency access', registers: 'Legal registers',
     whistles: 'Whistle and report',
     admission: 'Admission',
     indicators: 'Indicators',

@@ -7,6 +7,7 @@ import faults from './faults/ko'
 import households from './households/ko'
 import record from './record/ko'
 import residents from './residents/ko'
+import safeguards from './safeguards/ko'
 import systems from './systems/ko'
 import type source from './zh-CN'
 
@@ -18,6 +19,7 @@ const messages: Translation<typeof source> = {
   ...households,
   ...record,
   ...residents,
+  ...safeguards,
   ...systems,
   app: { title: '사업대 · OneGrid', name: 'OneGrid 사업대' },
   menu: {
@@ -32,6 +34,7 @@ const messages: Translation<typeof source> = {
     posts: '직책',
     matrix: '권위표',
     webhooks: '체계 련동',
+    emergencies: '비상 열람', registers: '법정 등록부',
     whistles: '호각불기와 보고',
     admission: '사항 허가진입',
     indicators: '지표',

@@ -5,6 +5,7 @@ import faults from './faults/zh-CN'
 import households from './households/zh-CN'
 import record from './record/zh-CN'
 import residents from './residents/zh-CN'
+import safeguards from './safeguards/zh-CN'
 import systems from './systems/zh-CN'
 
 export default {
@@ -15,6 +16,7 @@ export default {
   ...households,
   ...record,
   ...residents,
+  ...safeguards,
   ...systems,
   app: { title: '工作台 · 一网', name: '一网工作台' },
   menu: {
@@ -29,6 +31,7 @@ export default {
     posts: '岗位任职',
     matrix: '权威矩阵',
     webhooks: '系统对接',
+    emergencies: '应急查阅', registers: '法定登记簿',
     whistles: '吹哨报到',
     admission: '事项准入',
     indicators: '指标',

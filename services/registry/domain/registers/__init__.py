@@ -1,0 +1,1 @@
+"""The registers the law asks for: agreements, assessments, notices, consents, incidents."""

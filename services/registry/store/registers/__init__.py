@@ -1,0 +1,1 @@
+"""The registers as rows: entries in versions, consents of residents, runs of retention."""

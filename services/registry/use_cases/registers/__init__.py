@@ -1,0 +1,1 @@
+"""Keeping the registers: entering, looking, taking a resident's consent, telling retention."""
