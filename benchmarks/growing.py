@@ -5,7 +5,6 @@ picked from all over the registry, whose every row changes something. Beside bot
 COPY of the first file's rows as text into a bare table with one index.
 """
 
-import asyncio
 import os
 import random
 import tempfile
@@ -17,6 +16,7 @@ from typing import Annotated
 
 import psycopg
 import typer
+import uvloop
 
 from benchmarks import hands, machine, people, places
 from benchmarks.places import Place
@@ -60,7 +60,7 @@ def main(
         with places.opened(data_dir or folder / "var", folder, "tiny") as place:
             typer.echo("| residents | new, rows/s | known, rows/s | COPY, rows/s | new / COPY |")
             typer.echo("|---|---|---|---|---|")
-            seen = asyncio.run(_grow(place, upto, step))
+            seen = uvloop.run(_grow(place, upto, step))
         typer.echo(f"load average after: {machine.load_average()}")
         typer.echo(
             f"last step / first step: new {seen[-1].new / seen[0].new:.2f}, "

@@ -1,6 +1,5 @@
 """Imports without HTTP: accepted and carried out by the use cases, in this process."""
 
-import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -10,8 +9,10 @@ from pathlib import Path
 from uuid import UUID
 
 import orjson
+import uvloop
 
 from gateway import demo
+from gateway.process import settle_in
 from gateway.suite import BY_NAME
 from services.common.database import Database
 from services.common.idempotency import Once
@@ -109,6 +110,7 @@ async def opened(dsn: str, key: str, folder: Path) -> AsyncIterator[Hands]:
     await database.open()
     try:
         store = await open_store(database, key)
+        settle_in()
         yield Hands(importing(store, settings), database)
     finally:
         await database.close()
@@ -120,4 +122,4 @@ async def _work(dsn: str, key: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(*sys.argv[1:]))
+    uvloop.run(_work(*sys.argv[1:]))

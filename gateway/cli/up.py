@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import gc
 import os
 import signal
 import socket
@@ -24,6 +23,7 @@ from gateway.app import create_app
 from gateway.cli.demo import Scale, progress_bar
 from gateway.cli.options import DEFAULT_DATA_DIR, DataDir
 from gateway.hosting import Embedded
+from gateway.process import settle_in
 from gateway.settings import GatewaySettings
 from gateway.suite import SUITE
 
@@ -34,8 +34,6 @@ KEEP_ALIVE_S = 130
 Who asks must be who closes: a request sent into a connection that its server is just closing is
 lost, and a POST is not sent again by itself.
 """
-_COLLECT_EVERY = 10_000
-"""Objects made and not yet freed, between two rounds over the youngest."""
 
 
 class AlreadyRunning(RuntimeError):
@@ -101,7 +99,7 @@ def check_port(host: str, port: int) -> None:
 
 def run(app: ASGIApp, host: str, port: int) -> None:
     """Serve until a signal asks to stop; requests under way are finished first."""
-    _spare_the_collector()
+    settle_in()
     config = uvicorn.Config(
         app,
         host=host,
@@ -118,16 +116,6 @@ def run(app: ASGIApp, host: str, port: int) -> None:
     # our own clean-up, and leave the embedded PostgreSQL running.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.Server(config).run()
-
-
-def _spare_the_collector() -> None:
-    """Take what lives as long as the process out of the garbage collector's rounds.
-
-    It walked all modules and routes again and again: an eighth of a look-up's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_EVERY, 20, 20)
 
 
 def _started(data_dir: Path) -> Embedded:

@@ -3,9 +3,12 @@
 import asyncio
 import signal
 
+import uvloop
+
 from gateway import logs
 from gateway.assembly import assemble
 from gateway.hosting import from_environment
+from gateway.process import settle_in
 from gateway.settings import GatewaySettings
 from gateway.suite import SUITE
 from services.common import settings
@@ -19,7 +22,7 @@ def worker() -> None:
     """
     host_settings = settings.read(GatewaySettings)
     logs.configure(json_lines=host_settings.json_logs)
-    asyncio.run(_work())
+    uvloop.run(_work())
 
 
 async def _work() -> None:
@@ -32,4 +35,5 @@ async def _work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with assemble(SUITE, own, {}).running():
+        settle_in()
         await stop.wait()

@@ -5,6 +5,7 @@ one. Nothing here reads characters aloud (that needs a dictionary, see `use_case
 these functions work on text only.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -14,6 +15,8 @@ from typing import Final
 _DOTS: Final = dict.fromkeys(map(ord, "•‧∙⋅・．･"), "·")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
 _TIDY: Final = {**_DOTS, **_INVISIBLE}
+# Nearly every name: nothing of it is ever put right.
+_ORDINARY: Final = re.compile("[\u4e00-\u9fff]+")
 _LATIN_END: Final = "\u0250"
 
 _HANGUL_FIRST, _HANGUL_LAST, _HANGUL_PER_INITIAL = 0xAC00, 0xD7A3, 588
@@ -58,6 +61,8 @@ def normalise(name: str) -> str:
     NFKC (full-width letters become ordinary, Hangul syllables are composed), one kind of name dot,
     no blanks inside Chinese or Korean names (金 哲 洙), single blanks inside Latin ones.
     """
+    if _ORDINARY.fullmatch(name):
+        return name
     words = unicodedata.normalize("NFKC", name.translate(_TIDY)).split()
     if len(words) <= 1:
         return "".join(words)

@@ -114,6 +114,7 @@ class RowReader:
         self._document = by_field[DOCUMENT]
         self._name = by_field.get(NAME)
         self._observed_on = by_field.get(OBSERVED_ON)
+        self._days: dict[str, date] = {}
         self._headings = tuple(columns.tidy(h) for h in layout.headings)
         self._cells = tuple(
             _Reading(column, catalogue[column.field], code_sets, domain)
@@ -148,8 +149,11 @@ class RowReader:
         return RowRead(number, row, tuple(faults))
 
     def _is_no_person(self, cells: Sequence[str]) -> bool:
-        if _at(cells, self._document.index).strip():
-            document = columns.tidy(_at(cells, self._document.index))
+        cell = _at(cells, self._document.index).strip()
+        if cell:
+            if cell[:-1].isdecimal():
+                return False
+            document = columns.tidy(cell)
             return document == self._headings[self._document.index] and document != ""
         filled = [cell.strip() for cell in cells if cell and cell.strip()]
         return not filled or filled[0].startswith(_BELOW)
@@ -190,8 +194,13 @@ class RowReader:
 
     def _day(self, cells: Sequence[str], faults: list[Fault]) -> date | None:
         column = self._observed_on
+        if column is None:
+            return None
+        known = self._days.get(_at(cells, column.index))
+        if known is not None:
+            return known
         text = self._text(column, cells, faults)
-        if column is None or not text:
+        if not text:
             return None
         try:
             day = date.fromisoformat(import_values.read_date(text))
@@ -200,6 +209,8 @@ class RowReader:
             return None
         if day > self._today:
             faults.append(Fault(column.heading, "date-in-future", "日期晚于今天"))
+        elif len(self._days) < _REMEMBERED:
+            self._days[_at(cells, column.index)] = day
         return day
 
     def _take(

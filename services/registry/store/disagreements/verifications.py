@@ -37,10 +37,13 @@ returning county, id, resident_id, field)
 select o.id, o.resident_id, o.field, r.dwelling
 from opened o join residents r on (r.county, r.id) = (o.county, o.resident_id)
 """
+# `limit` keeps this a look-up by resident: the planner would read all that are open in the county.
 CONTESTED: Final = """
-select distinct resident_id from verifications
-where county = $1 and resident_id = any ($2) and state = 'open'
-    and exists (select from verifications where county = $1 and state = 'open')
+select r.id from unnest($2::uuid[]) as r (id)
+where (
+    select true from verifications v
+    where v.county = $1 and v.resident_id = r.id and v.state = 'open'
+    limit 1)
 """
 # The claimant says something else by now, or somebody spoke whose word comes first.
 WITHDRAW: Final = """
@@ -172,7 +175,7 @@ async def contested(
 ) -> frozenset[UUID]:
     """Those of whom a verification is open."""
     rows = await connection.fetch(CONTESTED, county, residents)
-    return frozenset(row["resident_id"] for row in rows)
+    return frozenset(row["id"] for row in rows)
 
 
 async def withdraw(

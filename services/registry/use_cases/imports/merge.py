@@ -179,7 +179,7 @@ class Merger:
         if contradicts(said, old, order):
             merged.contested.append((merged.said[-1], old))
         others = merged.held.kept.get(field_.code, ())
-        best = assertions.shown([said, old, *(k.assertion for k in others)], order)
+        best = assertions.shown([said, old, *[k.assertion for k in others]], order)
         if best in (old, said):
             if best != old:
                 self._show(merged, field_, value, merged.said[-1])
@@ -192,8 +192,8 @@ class Merger:
     def _forms(
         self, resident_id: UUID, field_: Field, value: Any
     ) -> tuple[str, str | None, bytes | None]:
-        text = orjson.dumps(value).decode()
         if not field_.is_sealed:
+            text = orjson.dumps(value).decode()
             return text, text, None
         key = sealed.value_key(self._sealer, field_.code, value)
         return key, None, sealed.seal_value(self._sealer, resident_id, field_.code, value)
@@ -249,7 +249,7 @@ class Merger:
                 self._sealer, merged.resident_id, value
             )
             merged.columns["phone_index"] = said.index  # a telephone's key is its blind index
-        else:
+        elif merged.held is None or merged.held.columns.get(field_.code) != value:
             merged.columns[field_.code] = (
                 date.fromisoformat(value) if field_.type == "date" else value
             )
