@@ -2,7 +2,7 @@
 
 import type { Versioned } from './api-types'
 
-export type TodayKind = 'verify_whistle' | 'assignment' | 'open_whistle'
+export type TodayKind = 'verify_whistle' | 'assignment' | 'open_whistle' | 'verify_fact'
 
 export interface TodayItem {
   kind: TodayKind
@@ -10,6 +10,9 @@ export interface TodayItem {
   area?: string | null
   subject_id: string
   due_at?: string | null
+  /** Of `verify_fact`: which fact, and whose. */
+  field?: string | null
+  resident_id?: string | null
 }
 
 export interface Today {

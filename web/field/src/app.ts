@@ -52,7 +52,7 @@ export const directory = new Directory(api)
 
 export const outbox = new Outbox(
   database,
-  new ApiCarrier(api, rememberFact),
+  new ApiCarrier(api, rememberFact, (job) => void import('./store/lists').then(({ readAnew }) => readAnew(job.kind))),
   () => session.profile?.sub ?? null,
   (list, activeId) => {
     entries.value = list

@@ -9,6 +9,8 @@ const PAGES = {
   me: () => import('./pages/Me.vue'),
   myWhistle: () => import('./pages/MyWhistle.vue'),
   outbox: () => import('./pages/Outbox.vue'),
+  check: () => import('./pages/Check.vue'),
+  report: () => import('./pages/Report.vue'),
 }
 
 /** Addresses live behind the hash: the server knows one page only, and the sign-in comes back to it. */
@@ -21,6 +23,8 @@ export const router = createRouter({
     { path: '/whistle', name: 'whistle', component: PAGES.whistle },
     { path: '/me', name: 'me', component: PAGES.me },
     { path: '/whistles/:id', name: 'my-whistle', component: PAGES.myWhistle },
+    { path: '/grid/:id/report', name: 'report', component: PAGES.report },
+    { path: '/checks/:id', name: 'check', component: PAGES.check },
     { path: '/outbox', name: 'outbox', component: PAGES.outbox },
     { path: '/:rest(.*)*', redirect: '/' },
   ],

@@ -1,6 +1,6 @@
 /** Households, explanations, contradictions, the matrix and webhooks in the stand-in. */
 
-import { type Answer, type Handler, ok } from './answers'
+import { type Answer, type Handler, json, ok } from './answers'
 import { GRID } from './people'
 import { getResident, purposeless } from './registry'
 
@@ -49,9 +49,7 @@ const explained: Handler = (request, state, found) => {
   return ok({ ...(answer.body as object), explanation: { [field]: { authority: 1, shown, others: [lost] } } })
 }
 
-const checks = { verifications: 'open', disputes: 'open' }
-
-const verifications: Handler = (request) => {
+const verifications: Handler = (request, { checks }) => {
   const isWanted = request.query.get('state') === checks.verifications
   const item = {
     id: 'ver-1', county: '222406', resident_id: 'res-0-0', name: '金哲洙', dwelling: member.dwelling, version: 3,
@@ -61,7 +59,19 @@ const verifications: Handler = (request) => {
   return purposeless(request.headers) ?? ok({ items: isWanted ? [item] : [], next: null })
 }
 
-const disputes: Handler = (request) => {
+/** Who moves in is listed from then on; the rules of the other kinds are the service's own tests. */
+const lifeEvent: Handler = (request, state) => {
+  const { household_id: home, newcomers = [], people = [] } = json(request) as unknown as {
+    household_id?: string
+    newcomers?: { name: string; sex: string }[]
+    people?: string[]
+  }
+  const joined = state.households.find((one) => one.id === home)
+  for (const { name, sex } of joined ? newcomers : []) joined?.members.push({ id: `new-${name}`, version: 1, name, sex })
+  return ok({ id: 'le-1', residents: Object.fromEntries(people.map((id) => [id, 9])), households: {} }, 201)
+}
+
+const disputes: Handler = (request, { checks }) => {
   const isWanted = request.query.get('state') === checks.disputes
   const item = {
     id: 'dis-1', county: '222406', resident_id: 'res-0-0', field: 'chronic_disease', state: checks.disputes, statement: '没有高血压。',
@@ -97,14 +107,14 @@ export const RECORD_ROUTES: [string, RegExp, Handler][] = [
   ['GET', /^\/registry\/v1\/residents\/([\w-]+)\/households$/, () => ok({ living: [{ household_id: 'home-0', relation: '0', dwelling: member.dwelling, from: '2020-01-01', to: null }], registered: [] })],
   ['POST', /^\/registry\/v1\/residents\/([\w-]+)\/disputes$/, () => ok({ id: 'dis-2' }, 201)],
   ['GET', /^\/registry\/v1\/households\/([\w-]+)$/, household],
-  ['POST', /^\/registry\/v1\/life-events$/, () => ok({ id: 'le-1' }, 201)],
+  ['POST', /^\/registry\/v1\/life-events$/, lifeEvent],
   ['GET', /^\/registry\/v1\/verifications$/, verifications],
-  ['POST', /^\/registry\/v1\/verifications\/([\w-]+)\/resolve$/, () => {
+  ['POST', /^\/registry\/v1\/verifications\/([\w-]+)\/resolve$/, (_request, { checks }) => {
     checks.verifications = 'resolved'
-    return ok({ id: 'ver-1' })
+    return ok({ id: 'ver-1', version: 4 })
   }],
   ['GET', /^\/registry\/v1\/disputes$/, disputes],
-  ['POST', /^\/registry\/v1\/disputes\/([\w-]+)\/decide$/, () => {
+  ['POST', /^\/registry\/v1\/disputes\/([\w-]+)\/decide$/, (_request, { checks }) => {
     checks.disputes = 'upheld'
     return ok({ id: 'dis-1' })
   }],

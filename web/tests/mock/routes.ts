@@ -160,14 +160,18 @@ const ADMISSION = [
   { figure: 'F30', code: 'funding_arrival_rate', name_zh: '经费到位率', community: null, value: 75, unit: '%', numerator: 600000, denominator: 800000, definition: '按期到位金额 ÷ 应到位金额' },
 ]
 
-const today: Handler = () =>
+const today: Handler = (_request, { checks }) =>
   ok({
     as_of: '2026-11-24T08:00:00Z',
     items: [
       { kind: 'verify_whistle', title: '三号楼前路灯不亮', area: GRID, subject_id: 'w-1', due_at: '2026-11-25T09:00:00Z' },
       { kind: 'open_whistle', title: '地下室积水', area: GRID, subject_id: 'w-2', due_at: '2026-11-24T12:00:00Z' },
       { kind: 'assignment', title: '老年人体检组织', area: GRID, subject_id: 'a-1', due_at: '2026-12-20T09:00:00Z' },
+      ...(checks.verifications === 'open'
+        ? [{ kind: 'verify_fact', title: '金哲洙', area: GRID, subject_id: 'ver-1', due_at: null, field: 'family_doctor', resident_id: 'res-0-0' }]
+        : []),
     ],
+    missing: [],
   })
 
 /** Method and path pattern of each call the web apps make. */

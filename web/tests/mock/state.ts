@@ -29,6 +29,7 @@ export interface MockState {
   items: AdmissionItem[]
   imports: ImportJob[]
   suggestions: Suggestion[]
+  checks: { verifications: string; disputes: string }
   attachments: Map<string, { type: string; bytes: Buffer }>
   tokens: Map<string, Profile>
   codes: Map<string, { profile: Profile; challenge: string }>
@@ -96,6 +97,7 @@ export function freshState(): MockState {
     items: [admissionItem('i-1', 'submitted', '高血压随访登记'), admissionItem('i-2', 'approved', '流动人口信息核对'), admissionItem('i-3', 'active', '老年人体检组织')],
     imports: [],
     suggestions: [],
+    checks: { verifications: 'open', disputes: 'open' },
     attachments: new Map(),
     tokens: new Map(),
     codes: new Map(),

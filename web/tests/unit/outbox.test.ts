@@ -4,7 +4,7 @@ import { ApiProblem, NoAnswer, SignInNeeded } from '@shared/problem'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { Database } from '../../field/src/store/database'
-import type { Entry, FactJob, Job, WhistleJob } from '../../field/src/store/jobs'
+import { type Entry, type FactJob, type Job, type LifeEventJob, type ResolveJob, type WhistleJob, writtenOn } from '../../field/src/store/jobs'
 import { type Carrier, Outbox, pauseAfter } from '../../field/src/store/outbox'
 
 const fact = (over: Partial<FactJob> = {}): FactJob => ({
@@ -30,17 +30,41 @@ const whistle = (): WhistleJob => ({
   ],
 })
 
-/** A carrier that answers from a list: an error is thrown, a number is the new version. */
+const resolve = (over: Partial<ResolveJob> = {}): ResolveJob => ({
+  kind: 'resolve',
+  key: 'key-r',
+  verification_id: 'ver-1',
+  resident_id: 'res-1',
+  resident_name: '金哲洙',
+  field: 'employment_status',
+  finding: { confirm: true },
+  note: '',
+  if_match: 3,
+  ...over,
+})
+
+const death = (over: Partial<LifeEventJob> = {}): LifeEventJob => ({
+  kind: 'life_event',
+  key: 'key-l',
+  household_id: 'home-1',
+  names: '金哲洙',
+  report: { kind: 'death', occurred_on: '2026-11-20', people: ['res-1'] },
+  versions: { 'res-1': 3 },
+  ...over,
+})
+
+/** A carrier that answers from a list: an error is thrown, a number is the new version of the first record. */
 class Script implements Carrier {
   sent: Job[] = []
-  steps: (number | null | Error | ((keep: (job: Job) => Promise<void>, job: Job) => Promise<number | null>))[] = []
+  steps: (number | Record<string, number> | Error | ((keep: (job: Job) => Promise<void>, job: Job) => Promise<Record<string, number>>))[] = []
   current: { value: string | null; version: number } | Error = { value: '137****0000', version: 9 }
 
-  async send(job: Job, keep: (job: Job) => Promise<void>): Promise<number | null> {
+  async send(job: Job, keep: (job: Job) => Promise<void>): Promise<Record<string, number>> {
     this.sent.push(structuredClone(job))
-    const step = this.steps.length > 0 ? this.steps.shift() : null
+    const step = this.steps.shift() ?? {}
     if (step instanceof Error) throw step
-    return typeof step === 'function' ? step(keep, job) : (step ?? null)
+    const [first = ''] = Object.keys(writtenOn(job))
+    return typeof step === 'function' ? step(keep, job) : typeof step === 'number' ? { [first]: step } : step
   }
 
   async theirs(): Promise<{ value: string | null; version: number }> {
@@ -196,6 +220,60 @@ describe('sending', () => {
     await outbox.add(fact())
     const next = new Outbox(new Database(`test-${String(runs)}`), script, () => owner)
     await next.flush()
+    expect(script.sent).toHaveLength(1)
+  })
+})
+
+describe('reports and findings', () => {
+  test('a report follows to the versions that what was written before it made', async () => {
+    await outbox.add(fact({ key: 'a' }))
+    clock += 1
+    await outbox.add(resolve({ key: 'b' }))
+    clock += 1
+    await outbox.add(death({ key: 'c' }))
+    script.steps = [4, 5]
+    await outbox.flush()
+    expect(script.sent.map((job) => writtenOn(job)['res-1'])).toEqual([3, 4, 5])
+    expect(seen).toEqual([])
+  })
+
+  test('what is written after a report follows to the versions the report made', async () => {
+    await outbox.add(death({ key: 'a', versions: { 'res-1': 3, 'res-2': 7 } }))
+    clock += 1
+    await outbox.add(fact({ key: 'b', resident_id: 'res-2', if_match: 7 }))
+    script.steps = [{ 'res-1': 4, 'res-2': 8 }]
+    await outbox.flush()
+    expect(script.sent.map((job) => writtenOn(job)['res-2'])).toEqual([7, 8])
+  })
+
+  test('a report waits behind what was written before about the same person', async () => {
+    await outbox.add(fact({ key: 'a' }))
+    clock += 1
+    await outbox.add(death({ key: 'b' }))
+    script.steps = [problem(503)]
+    await outbox.flush()
+    expect(script.sent.map((job) => job.key)).toEqual(['a'])
+  })
+
+  test('a lost answer repeats key and body, whatever else was recorded meanwhile', async () => {
+    const first = await outbox.add(fact({ key: 'a' }))
+    clock += 1
+    await outbox.add(death({ key: 'b' }))
+    script.steps = [problem(422), new NoAnswer('cut')]
+    await outbox.flush()
+    await outbox.amend(first, fact({ value: '13800001111' }))
+    script.steps = [4]
+    await outbox.flush(true)
+    const [, one, , two] = script.sent
+    expect(two).toEqual(one)
+  })
+
+  test.each([412, 409, 422])('a report refused with %i is kept with the words of the server', async (status) => {
+    await outbox.add(death())
+    script.steps = [problem(status, 'version-is-stale')]
+    await outbox.flush()
+    expect(seen[0]).toMatchObject({ state: 'failed', problem: '不行\n原因', job: { key: 'key-l' } })
+    await outbox.flush(true)
     expect(script.sent).toHaveLength(1)
   })
 })

@@ -2,7 +2,7 @@ import type { Attachment, EditableFact, ResidentView, Whistle } from '@shared/ap
 import type { ApiClient } from '@shared/http'
 import { multipart } from '@shared/multipart'
 
-import type { FactJob, Job, PhotoStep, VerifyJob, WhistleJob } from './jobs'
+import type { FactJob, Job, LifeEventJob, PhotoStep, ResolveJob, VerifyJob, WhistleJob } from './jobs'
 import type { Carrier } from './outbox'
 
 const FACTS: EditableFact[] = ['phone', 'usual_language']
@@ -12,9 +12,11 @@ export class ApiCarrier implements Carrier {
   constructor(
     private readonly api: ApiClient,
     private readonly onFact: (job: FactJob, view: ResidentView) => Promise<void>,
+    /** Called when the server has recorded what changes lists that the phone keeps. */
+    private readonly onRecorded: (job: ResolveJob | LifeEventJob) => void = () => undefined,
   ) {}
 
-  async send(job: Job, keep: (job: Job) => Promise<void>): Promise<number | null> {
+  async send(job: Job, keep: (job: Job) => Promise<void>): Promise<Record<string, number>> {
     switch (job.kind) {
       case 'fact':
         return this.fact(job)
@@ -27,7 +29,11 @@ export class ApiCarrier implements Carrier {
           json: { text: job.text, kind: job.nature },
           idempotencyKey: job.key,
         })
-        return null
+        return {}
+      case 'resolve':
+        return this.resolve(job)
+      case 'life_event':
+        return this.lifeEvent(job)
     }
   }
 
@@ -40,7 +46,31 @@ export class ApiCarrier implements Carrier {
     return { value: view[job.field] ?? null, version: view.version }
   }
 
-  private async fact(job: FactJob): Promise<number> {
+  private async resolve(job: ResolveJob): Promise<Record<string, number>> {
+    const answer = await this.api.send<{ version: number }>(
+      'POST',
+      `/registry/v1/verifications/${job.verification_id}/resolve`,
+      {
+        json: { ...job.finding, ...(job.note ? { note: job.note } : {}) },
+        idempotencyKey: job.key,
+        purpose: 'verification',
+      },
+    )
+    this.onRecorded(job)
+    return { [job.resident_id]: answer.version }
+  }
+
+  private async lifeEvent(job: LifeEventJob): Promise<Record<string, number>> {
+    const answer = await this.api.send<{ residents: Record<string, number> }>('POST', '/registry/v1/life-events', {
+      json: { ...job.report, versions: job.versions },
+      idempotencyKey: job.key,
+      purpose: 'statutory_registration',
+    })
+    this.onRecorded(job)
+    return answer.residents
+  }
+
+  private async fact(job: FactJob): Promise<Record<string, number>> {
     const view = await this.api.send<ResidentView>('PATCH', `/registry/v1/residents/${job.resident_id}`, {
       json: { [job.field]: job.value },
       ifMatch: job.if_match,
@@ -48,10 +78,10 @@ export class ApiCarrier implements Carrier {
       purpose: 'verification',
     })
     await this.onFact(job, view)
-    return view.version
+    return { [job.resident_id]: view.version }
   }
 
-  private async whistle(job: WhistleJob, keep: (job: Job) => Promise<void>): Promise<null> {
+  private async whistle(job: WhistleJob, keep: (job: Job) => Promise<void>): Promise<Record<string, number>> {
     const photos = [...job.photos]
     for (const [at, photo] of photos.entries()) {
       if (photo.attachment_id !== null) continue
@@ -64,7 +94,7 @@ export class ApiCarrier implements Carrier {
       idempotencyKey: job.key,
       purpose: 'case_handling',
     })
-    return null
+    return {}
   }
 
   private photo(photo: PhotoStep): Promise<Attachment> {
@@ -76,13 +106,13 @@ export class ApiCarrier implements Carrier {
     })
   }
 
-  private async verify(job: VerifyJob): Promise<number> {
+  private async verify(job: VerifyJob): Promise<Record<string, number>> {
     const whistle = await this.api.send<Whistle>('POST', `/tasks/v1/whistles/${job.whistle_id}/verify`, {
       json: { passed: job.passed, ...(job.comment ? { comment: job.comment } : {}) },
       ifMatch: job.if_match,
       idempotencyKey: job.key,
       purpose: 'case_handling',
     })
-    return whistle.version
+    return { [job.whistle_id]: whistle.version }
   }
 }

@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 
+import type { CatalogueField, CodeSet, Verification } from '@shared/api-registry'
 import type { Household, Profile, Today, Whistle } from '@shared/api-types'
 import type { Entry } from './jobs'
 
@@ -9,6 +10,8 @@ interface Meta {
   fetched_at: number
   today: Today
   whistles: Whistle[]
+  checks: Verification[]
+  catalogue: { fields: CatalogueField[]; sets: CodeSet[] }
 }
 
 interface Schema extends DBSchema {

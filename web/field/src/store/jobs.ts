@@ -47,7 +47,56 @@ export interface VerifyJob {
   if_match: number
 }
 
-export type Job = FactJob | WhistleJob | SuggestionJob | VerifyJob
+/** What was found where two sources contradict each other about a fact. */
+export interface ResolveJob {
+  kind: 'resolve'
+  key: string
+  verification_id: string
+  resident_id: string
+  resident_name: string
+  field: string
+  /** What is shown is right, or what it is instead. */
+  finding: { confirm: true } | { value: unknown }
+  note: string
+  if_match: number
+}
+
+export const REPORT_KINDS = ['move_in', 'move_out', 'birth', 'death'] as const
+export type ReportKind = (typeof REPORT_KINDS)[number]
+
+export interface Newcomer {
+  name: string
+  sex: string
+  born_on?: string
+  relation?: string
+  document?: { kind: 'resident_id'; number: string }
+}
+
+/** The body of a life event, as the registry takes it. */
+export interface Report {
+  kind: ReportKind
+  occurred_on: string
+  people?: string[]
+  newcomers?: Newcomer[]
+  household_id?: string
+  new_head_id?: string
+  spouse_id?: string
+  registered?: boolean
+  evidence?: string
+}
+
+/** A birth, a death, somebody who came or went, in a household as it was seen at `versions`. */
+export interface LifeEventJob {
+  kind: 'life_event'
+  key: string
+  household_id: string
+  /** Whom it is about, for the person who waits. */
+  names: string
+  report: Report
+  versions: Record<string, number>
+}
+
+export type Job = FactJob | WhistleJob | SuggestionJob | VerifyJob | ResolveJob | LifeEventJob
 
 /** `waiting` goes out by itself; `conflict` and `failed` wait for the person. */
 export type EntryState = 'waiting' | 'conflict' | 'failed'
@@ -66,9 +115,30 @@ export interface Entry {
   job: Job
 }
 
-/** Entries about the same thing go out in the order they were written. */
-export function subjectOf(job: Job): string | null {
-  if (job.kind === 'fact') return `resident:${job.resident_id}`
-  if (job.kind === 'verify') return `whistle:${job.whistle_id}`
-  return null
+/** The records a job was written on, with the versions that were seen. */
+export function writtenOn(job: Job): Record<string, number> {
+  switch (job.kind) {
+    case 'fact':
+    case 'resolve':
+      return { [job.resident_id]: job.if_match }
+    case 'verify':
+      return { [job.whistle_id]: job.if_match }
+    case 'life_event':
+      return job.versions
+    default:
+      return {}
+  }
+}
+
+/** The same job on top of other versions of its records. */
+export function onTopOf(job: Job, versions: Record<string, number>): Job {
+  if (job.kind === 'life_event') return { ...job, versions: { ...job.versions, ...versions } }
+  const [version] = Object.values(versions)
+  return 'if_match' in job && version !== undefined ? { ...job, if_match: version } : job
+}
+
+/** Entries that share a subject go out in the order they were written. */
+export function subjectsOf(job: Job): string[] {
+  const own = job.kind === 'life_event' ? [job.household_id] : []
+  return [...own, ...Object.keys(writtenOn(job))]
 }

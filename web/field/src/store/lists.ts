@@ -2,6 +2,7 @@
 
 import { ref, type Ref, shallowRef, type ShallowRef } from 'vue'
 
+import type { CatalogueField, CodeSet, Verification } from '@shared/api-registry'
 import type { Area, Household, Today, Whistle } from '@shared/api-types'
 import { ApiProblem } from '@shared/problem'
 
@@ -108,10 +109,46 @@ export const whistles = loaded<Whistle[]>(
   },
 )
 
+/** Where sources contradict each other about somebody in the grid. */
+export const checks = loaded<Verification[]>(
+  async () => ({ value: (await database.meta('checks')) ?? null, readAt: (await database.meta('fetched_at')) ?? null }),
+  async () => {
+    if (grid.value === null) await rememberGrid()
+    const code = grid.value
+    if (code === null) return []
+    const items = await api.all<Verification>('/registry/v1/verifications', {
+      query: { within: code, state: 'open', limit: 200 },
+      purpose: 'verification',
+    })
+    await database.setMeta('checks', items)
+    return items
+  },
+)
+
+/** Names of fields and words of codes; reference data of the release. */
+export const catalogue = loaded<{ fields: CatalogueField[]; sets: CodeSet[] }>(
+  async () => ({ value: (await database.meta('catalogue')) ?? null, readAt: null }),
+  async () => {
+    const [fields, sets] = await Promise.all([
+      api.get<{ items: CatalogueField[] }>('/registry/v1/fields'),
+      api.get<{ items: CodeSet[] }>('/registry/v1/code-sets'),
+    ])
+    const value = { fields: fields.items, sets: sets.items }
+    await database.setMeta('catalogue', value)
+    return value
+  },
+)
+
+/** Reads anew what something recorded by the outbox has changed. */
+export async function readAnew(kind: 'resolve' | 'life_event'): Promise<void> {
+  const isResolved = kind === 'resolve'
+  await Promise.all([households.load(), ...(isResolved ? [checks.load(), today.load()] : [])])
+}
+
 /** Nothing of the last person stays on the screen. */
 export function forgetLists(): void {
   grid.value = null
-  for (const list of [households, today, whistles]) {
+  for (const list of [households, today, whistles, checks]) {
     list.value.value = null
     list.readAt.value = null
     list.problem.value = ''

@@ -1,7 +1,7 @@
 import { randomId } from '@shared/ids'
 import { ApiProblem, isPassing, SignInNeeded } from '@shared/problem'
 
-import { type Entry, type FactJob, type Job, subjectOf } from './jobs'
+import { type Entry, type FactJob, type Job, onTopOf, subjectsOf, writtenOn } from './jobs'
 
 export interface OutboxStore {
   entries(): Promise<Entry[]>
@@ -14,9 +14,9 @@ export interface Carrier {
   /**
    * Sends one job. `keep` stores progress inside the job (an uploaded photo) so that a repeat goes on there.
    *
-   * @returns The new version of the changed thing, where the interface gives one.
+   * @returns The new versions of the changed records, as far as the interface gives them.
    */
-  send(job: Job, keep: (job: Job) => Promise<void>): Promise<number | null>
+  send(job: Job, keep: (job: Job) => Promise<void>): Promise<Record<string, number>>
   /** What the server holds now for the fact of a job that was refused as stale. */
   theirs(job: FactJob): Promise<{ value: string | null; version: number }>
 }
@@ -146,10 +146,11 @@ export class Outbox {
     // Read again: the person, or an earlier success, may have changed it meanwhile.
     const entry = (await this.mine()).find((candidate) => candidate.id === id)
     if (entry?.state !== 'waiting') return 'refused'
-    const subject = subjectOf(entry.job) ?? id
+    const subjects = subjectsOf(entry.job)
     const isPaused = !evenIfPaused && entry.next_at > this.now()
-    const outcome = isPaused || held.has(subject) ? 'later' : await this.attempt(entry)
-    if (outcome === 'later') held.add(subject)
+    const isHeld = subjects.some((subject) => held.has(subject))
+    const outcome = isPaused || isHeld ? 'later' : await this.attempt(entry)
+    if (outcome === 'later') for (const subject of subjects) held.add(subject)
     return outcome
   }
 
@@ -157,12 +158,12 @@ export class Outbox {
     await this.tell(entry.id)
     let current = entry
     try {
-      const version = await this.carrier.send(entry.job, async (job) => {
+      const versions = await this.carrier.send(entry.job, async (job) => {
         current = { ...current, job }
         await this.store.putEntry(current)
       })
       await this.store.deleteEntry(entry.id)
-      if (version !== null) await this.rebase(entry.job, version)
+      await this.rebase(entry.job, versions)
       return 'done'
     } catch (failure) {
       return await this.setAside(current, failure)
@@ -202,14 +203,16 @@ export class Outbox {
     }
   }
 
-  /** Later entries that were written on top of the version we just replaced follow to the new one. */
-  private async rebase(done: Job, version: number): Promise<void> {
-    if (!('if_match' in done)) return
+  /** Later entries that were written on top of the versions we just replaced follow to the new ones. */
+  private async rebase(done: Job, versions: Record<string, number>): Promise<void> {
+    const before = writtenOn(done)
     for (const entry of await this.mine()) {
-      const job = entry.job
-      if (!('if_match' in job) || subjectOf(job) !== subjectOf(done)) continue
-      if (entry.state === 'waiting' && job.if_match === done.if_match) {
-        await this.store.putEntry({ ...entry, job: { ...job, if_match: version } })
+      const seen = writtenOn(entry.job)
+      const moved = Object.entries(versions).filter(([id]) => seen[id] !== undefined && seen[id] === before[id])
+      // A report's versions are part of its body: once it went out, key and body belong together.
+      const isFixed = entry.job.kind === 'life_event' && entry.attempts > 0
+      if (entry.state === 'waiting' && !isFixed && moved.length > 0) {
+        await this.store.putEntry({ ...entry, job: onTopOf(entry.job, Object.fromEntries(moved)) })
       }
     }
   }
