@@ -20,6 +20,7 @@ from gateway.identity.api import (
     me,
     own_security,
     sign_in,
+    standings,
     tokens,
 )
 from gateway.identity.api.policy import POLICY
@@ -103,6 +104,7 @@ def create_app(
                 accounts,
                 clients,
                 events,
+                standings,
             )
         ),
         checks={"database": database.ping},

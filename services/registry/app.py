@@ -13,6 +13,7 @@ from services.common.peers import Peer
 from services.common.timers import TimerLoop
 from services.registry.api import ROUTERS, imports, reconciliations
 from services.registry.api.policy import POLICY, PURPOSES
+from services.registry.clients.identity import Identity
 from services.registry.settings import RegistrySettings
 from services.registry.store.store import open_store
 from services.registry.use_cases import former_names, index_keys, keys, retention, upkeep
@@ -41,6 +42,8 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
         pool_size=settings.database_pool_size,
     )
 
+    identity = Identity(peers["identity"])
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
@@ -54,7 +57,7 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
             fresh = asyncio.create_task(upkeep.keep_fresh(store))
             stack.push_async_callback(_stop, fresh)
             app.state.tide = Tide(store)
-            app.state.webhooks = webhooks_run.webhooks_of(store, settings)
+            app.state.webhooks = webhooks_run.webhooks_of(store, settings, identity)
             app.state.exporting = exports = exporting(store, settings)
             if settings.run_loops:
                 for lasting in (
@@ -72,7 +75,9 @@ def create_app(settings: RegistrySettings, peers: Mapping[str, Peer]) -> FastAPI
                 await former_names.begin(store)
                 await retention.begin(store)
                 await webhooks_upkeep.begin(store)
-                await stack.enter_async_context(webhooks_run.running(database, store, settings))
+                await stack.enter_async_context(
+                    webhooks_run.running(database, store, settings, identity)
+                )
                 handlers = upkeep.handlers(store, every_s=every_s)
                 handlers = {
                     **handlers,

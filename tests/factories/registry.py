@@ -20,6 +20,7 @@ from services.registry.settings import RegistrySettings
 from services.registry.store import sealed
 from services.registry.store.store import Store
 from services.registry.use_cases.demo import agreements
+from tests.factories.identities import Identities
 
 COUNTY = "222406"
 COMMUNITY = "222406001001"
@@ -67,6 +68,7 @@ class Registry:
     app: FastAPI
     client: httpx.AsyncClient
     mint: TokenMint
+    identities: Identities
 
     @property
     def store(self) -> Store:
@@ -230,10 +232,11 @@ async def running(dsn: str, mint: TokenMint, **settings: Any) -> AsyncIterator[R
         issuer=ISSUER,
         **{"run_loops": False, "database_pool_size": 4, **settings},
     )
-    app = create_app(chosen, {"identity": mint.peer()})
+    identities = Identities(mint)
+    app = create_app(chosen, {"identity": identities.peer()})
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://registry") as client:
-            made = Registry(app, client, mint)
+            made = Registry(app, client, mint, identities)
             await agreements.enter(made.store, COUNTY)
             yield made

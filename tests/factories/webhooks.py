@@ -18,6 +18,7 @@ from services.common import outbox
 from services.common.ids import new_id
 from services.common.outbox import Event
 from services.common.timers import TimerLoop
+from services.registry.clients.identity import Identity
 from services.registry.clients.webhooks.sending import LookUp, Sender, look_up
 from services.registry.domain.webhooks.addresses import Allowance, networks_of
 from services.registry.store.webhooks import turns
@@ -100,6 +101,11 @@ class Post:
     courier: Courier
     now: datetime
     sender: Sender
+
+    @property
+    def identity(self) -> Identity:
+        env: Webhooks = self.registry.app.state.webhooks
+        return env.identity
 
     @property
     def loop(self) -> TimerLoop:
@@ -199,7 +205,7 @@ async def post_of(
     )
     env: Webhooks = registry.app.state.webhooks
     now = datetime.now(UTC)
-    courier = Courier(registry.store, sender, clock=lambda: post.now)
+    courier = Courier(registry.store, sender, env.identity, clock=lambda: post.now)
     post = Post(registry, courier, now, sender)
     registry.app.state.webhooks = replace(env, allowance=allowed, clock=lambda: post.now)
     await sender.open()

@@ -43,7 +43,7 @@ export interface Webhook {
   types: string[]
   description: string
   active: boolean
-  stopped_for: 'owner' | 'gone' | 'failing' | null
+  stopped_for: 'owner' | 'gone' | 'failing' | 'rights' | null
   created_at: string
   health?: {
     state: 'ok' | 'struggling' | 'stopped'

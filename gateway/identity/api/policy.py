@@ -36,6 +36,8 @@ POLICY: Final[Mapping[str, Rule]] = MappingProxyType(
         "identity.metadata.show": ANYONE,
         "identity.keys.rotate": allow("security_admin"),
         "identity.me.show": allow(*ROLES),
+        "identity.standings.hand": allow(*ROLES),
+        "identity.standings.show": ANYONE,
         "identity.me.change_password": allow(*PEOPLE),
         "identity.me.security": allow(*PEOPLE),
         "identity.me.propose_authenticator": allow(*PEOPLE),

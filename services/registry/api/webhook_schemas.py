@@ -98,7 +98,7 @@ class WebhookView(BaseModel):
     types: list[str]
     description: str
     active: bool
-    stopped_for: Literal["owner", "gone", "failing"] | None
+    stopped_for: Literal["owner", "gone", "failing", "rights"] | None
     created_at: datetime
     former_secret_until: datetime | None
     health: Health | None = Field(None, description="Of a single subscription only.")

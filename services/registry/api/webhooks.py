@@ -209,7 +209,7 @@ async def replay_delivery(
 
 def _owner(caller: Principal) -> Owner:
     domains = tuple(sorted(caller.domains))
-    return Owner(caller.organisation, Rights(caller.subject, caller.areas, domains))
+    return Owner(caller.organisation, Rights(caller.subject, caller.areas, domains), caller.token)
 
 
 def _id(text: str) -> UUID:

@@ -290,6 +290,8 @@ async def test_rights_that_shrink_shrink_what_waits(post: Post, receiver: Receiv
         await tx.connection.execute(
             "update webhooks set domains = '{social_security,culture}', resting_until = null"
         )
+    post.registry.identities.changed["person-1"] = {"domains": ["social_security", "culture"]}
+    post.identity.forget()
     receiver.reply = lambda _: status(200)
     before = len(receiver.got)
     await post.round(timedelta(seconds=10))

@@ -1,7 +1,7 @@
 """A subscription: where events go, which, and in whose right."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -22,16 +22,19 @@ class Rights:
         registered_by: Subject of who registered or last edited it.
         areas: Prefixes.
         domains: Of that editor.
+        standing: With what identity is asked for the editor's present rights; None in
+            subscriptions from before, which see nothing.
     """
 
     registered_by: str
     areas: tuple[str, ...]
     domains: tuple[str, ...]
+    standing: str | None = None
 
     def narrowed(self, areas: Sequence[str], domains: Sequence[str]) -> "Rights":
         """These rights, cut down to what somebody may see now; they never grow."""
         left = tuple(d for d in self.domains if d in domains)
-        return Rights(self.registered_by, common_areas(self.areas, areas), left)
+        return replace(self, areas=common_areas(self.areas, areas), domains=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Webhook:
         types: Which; empty for all.
         description: For people.
         active: Whether events are sent.
-        stopped_for: owner, gone (410) or failing, where it is not.
+        stopped_for: owner, gone (410), failing or rights, where it is not.
         place: Where it stands in the feed.
         turn: Number of the courier's next turn.
         failures: In a row.

@@ -64,9 +64,24 @@ BELIEVED = """
 create index membership_history_household on membership_history (county, household_id);
 """
 
+# With what a subscription asks identity for its owner's rights; without it nothing is sent.
+STANDINGS = """
+alter table webhooks add column standing text,
+    drop constraint ck_webhooks_stopped_for,
+    add constraint ck_webhooks_stopped_for
+        check (stopped_for in ('owner', 'gone', 'failing', 'rights'));
+"""
+FORMER_STANDINGS = """
+update webhooks set stopped_for = 'owner' where stopped_for = 'rights';
+alter table webhooks drop column standing,
+    drop constraint ck_webhooks_stopped_for,
+    add constraint ck_webhooks_stopped_for check (stopped_for in ('owner', 'gone', 'failing'));
+"""
+
 
 def upgrade() -> None:
     op.execute(PURPOSES)
+    op.execute(STANDINGS)
     op.execute(WALKS)
     op.execute(KEEPING)
     op.execute(BELIEVED)
@@ -76,4 +91,5 @@ def downgrade() -> None:
     op.execute("drop index membership_history_household")
     op.execute(KEEPING.replace("value_sealed,value_index,old", "value_sealed,old"))
     op.execute(FORMER_WALKS)
+    op.execute(FORMER_STANDINGS)
     op.execute(FORMER_PURPOSES)

@@ -87,6 +87,33 @@ faults as (
     where f.county = left(t.old_code, 6) and f.grid >= t.old_code and f.grid < t.old_code || ':')
 delete from county_counts c using tops t where c.county ^@ t.old_code
 """
+# Who subscribed to an area is told of it under its new code too: events keep that of their time.
+_OFFICE: Final = "split_part({0}.organisation, '.', 1)"
+_NEW_OFFICE: Final = "m.becomes || substr({0}.organisation, strpos({0}.organisation || '.', '.'))"
+SUBSCRIBED = f"""
+with {PAIRS}
+update webhooks w set areas = w.areas || n.codes, updated_at = now()
+from (select v.id, array_agg(distinct m.becomes) as codes
+    from webhooks v, unnest(v.areas) as a (code) cross join {BECOMES.format(code="a.code")}
+    where not m.becomes = any (v.areas) group by v.id) n
+where w.id = n.id
+"""
+SUBSCRIBERS = f"""
+with {PAIRS}
+update webhooks w set organisation = n.office
+from (select v.id, {_NEW_OFFICE.format("v")} as office
+    from webhooks v cross join {BECOMES.format(code=_OFFICE.format("v"))}) n
+where w.id = n.id
+"""
+# Two offices that become one may call different mappings alike: then each keeps its own.
+MAPPINGS = f"""
+with {PAIRS}
+update import_mappings i set organisation = n.office
+from (select v.organisation, v.id, v.name, {_NEW_OFFICE.format("v")} as office
+    from import_mappings v cross join {BECOMES.format(code=_OFFICE.format("v"))}) n
+where (i.organisation, i.id) = (n.organisation, n.id) and not exists (
+    select from import_mappings o where (o.organisation, o.name) = (n.office, n.name))
+"""
 END = """
 update area_changes set state = $2, error = $3, phase = null, finished_at = now() where id = $1
 """
@@ -151,6 +178,12 @@ async def emptied(connection: Connection, change_id: UUID, limit: int, who: Who)
         ids = [row.id for row in group]
         await connection.execute(DROP_HOUSEHOLDS, county, to_county, ids, *who)
     return len(rows)
+
+
+async def subscribers(connection: Connection, change_id: UUID) -> None:
+    """Let webhooks and saved mappings of files follow their areas and offices."""
+    for statement in (SUBSCRIBED, SUBSCRIBERS, MAPPINGS):
+        await connection.execute(statement, change_id)
 
 
 async def advance(connection: Connection, change_id: UUID, phase: str, done: int) -> None:

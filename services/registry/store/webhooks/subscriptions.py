@@ -1,5 +1,6 @@
 """Subscriptions as rows; their secrets are sealed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,17 +16,17 @@ _COUNTED: Final = 10_000
 SELECTED: Final = """
 id, version, organisation, registered_by, areas, domains, url, types, description, active,
 stopped_for, xact::text as xact, seq, turn, failures, resting_until, last_success_at,
-last_failure_at, last_outcome, missed_at, former_until, created_at
+last_failure_at, last_outcome, missed_at, former_until, created_at, standing
 """
 
 # Two requests at once must not make one too many.
 LOCK = "select pg_advisory_xact_lock(hashtext('registry.webhooks'), hashtext($1))"
 COUNT = "select count(*) from webhooks where organisation = $1"
 ADD = f"""
-insert into webhooks (id, organisation, registered_by, areas, domains, url, types, description,
-    active, stopped_for, secret_sealed, xact, seq)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when not $9 then 'owner' end, $10,
-    $11::text::xid8, $12)
+insert into webhooks (id, organisation, registered_by, areas, domains, standing, url, types,
+    description, active, stopped_for, secret_sealed, xact, seq)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when not $10 then 'owner' end, $11,
+    $12::text::xid8, $13)
 returning {SELECTED}
 """
 ONE = f"select {SELECTED} from webhooks where organisation = $1 and id = $2"
@@ -44,8 +45,8 @@ select (select count(*) from (select from webhook_deliveries
 # Whoever starts an endpoint again starts it afresh.
 CHANGE = f"""
 update webhooks set version = version + 1, updated_at = now(), registered_by = $2, areas = $3,
-    domains = $4, url = $5, types = $6, description = $7, active = $8,
-    stopped_for = case when $8 then null else coalesce(stopped_for, 'owner') end,
+    domains = $4, standing = $5, url = $6, types = $7, description = $8, active = $9,
+    stopped_for = case when $9 then null else coalesce(stopped_for, 'owner') end,
     failures = case when active then failures else 0 end,
     resting_until = case when active then resting_until end
 where id = $1 returning {SELECTED}
@@ -67,6 +68,20 @@ select secret_sealed, case when former_until > $2 then former_secret_sealed end 
 from webhooks where id = $1
 """
 RIGHTS_OF_ORGANISATION = "select area, domain from organisations where code = $1"
+STANDING = "select standing from webhooks where id = $1"
+# The same areas under the codes they had and will have: identity and the registry follow a new code
+# minutes apart, and events keep the code of their time. A merged area is more than its part.
+IN_TIME = """
+with recursive same as (
+    select code collate "C" as code from unnest($1::text[]) as code
+    union
+    select case when l.old_code = s.code then l.new_code else l.old_code end
+    from same s
+    join area_lineage l on s.code in (l.old_code, l.new_code) and l.carries
+    join area_changes c on c.id = l.change_id and c.kind in ('recode', 'reparent')
+        and c.state in ('rekeying', 'done'))
+select code from same
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class Content:
             r.registered_by,
             list(r.areas),
             list(r.domains),
+            r.standing,
             self.url,
             list(self.types),
             self.description,
@@ -194,13 +210,26 @@ async def organisation_rights(
     return ((row["area"],), row["domain"]) if row else ((), None)
 
 
+async def standing_of(connection: Connection, webhook_id: UUID) -> str | None:
+    """With what identity is asked for the rights of a subscription's owner."""
+    found: str | None = await connection.fetchval(STANDING, webhook_id)
+    return found
+
+
+async def in_time(connection: Connection, areas: Sequence[str]) -> tuple[str, ...]:
+    """Areas under every code they have had since and before."""
+    return tuple(row["code"] for row in await connection.fetch(IN_TIME, list(areas)))
+
+
 def webhook_of(row: Any) -> Webhook:
     """A row with the selected columns."""
     return Webhook(
         id=row["id"],
         version=row["version"],
         organisation=row["organisation"],
-        rights=Rights(row["registered_by"], tuple(row["areas"]), tuple(row["domains"])),
+        rights=Rights(
+            row["registered_by"], tuple(row["areas"]), tuple(row["domains"]), row["standing"]
+        ),
         url=row["url"],
         types=tuple(row["types"]),
         description=row["description"],

@@ -54,6 +54,7 @@ update webhooks set failures = $2, resting_until = $3, last_outcome = $4,
     last_failure_at = case when $6 then $7 else last_failure_at end
 where id = $1
 """
+REST = "update webhooks set resting_until = greatest(resting_until, $2) where id = $1"
 STOP = """
 update webhooks set active = false, stopped_for = $2, version = version + 1, updated_at = now()
 where id = $1 and active
@@ -132,6 +133,11 @@ async def report(connection: Connection, webhook_id: UUID, now: datetime, said: 
         said.failed,
         now,
     )
+
+
+async def rest(connection: Connection, webhook_id: UUID, until: datetime) -> None:
+    """Leave a subscription alone until then."""
+    await connection.execute(REST, webhook_id, until)
 
 
 async def stop(connection: Connection, webhook_id: UUID, reason: str) -> None:

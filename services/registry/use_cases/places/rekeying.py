@@ -131,6 +131,7 @@ async def _end(store: Store, leased: Leased, held: Held, now: datetime) -> None:
     async with store.transaction() as tx:
         await timers.finish(tx.connection, leased)
         await rekeying.forget_counts(tx.connection, held.id)
+        await rekeying.subscribers(tx.connection, held.id)
         await rekeying.end(tx.connection, held.id, "done")
         await _tell(tx, changes.REKEYED, held, changes.proposal_of(held), now)
     _log.info("area_change.done", change_id=str(held.id))

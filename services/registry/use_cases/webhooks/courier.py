@@ -12,8 +12,8 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,17 +21,20 @@ import structlog
 
 from services.common import timers
 from services.common.clock import Clock, local_day, utc_now
+from services.common.errors import PeerUnavailable
 from services.common.timers import Handler, Leased, LeaseLost
+from services.registry.clients.identity import NOBODY, Identity, Standing
 from services.registry.clients.webhooks.sending import Sender
-from services.registry.domain.feed import FeedCursorTooOld, FeedReader, Place, reader_of
+from services.registry.domain.catalogue import DEPARTMENT_ROLES
+from services.registry.domain.feed import FeedCursorTooOld, FeedReader, Place
 from services.registry.domain.webhooks import attempts, signing
 from services.registry.domain.webhooks.attempts import Attempt
 from services.registry.domain.webhooks.subscriptions import Webhook
-from services.registry.store import agreements, feed
+from services.registry.store import feed
 from services.registry.store.store import Store, Tx
 from services.registry.store.webhooks import deliveries, subscriptions, turns
 from services.registry.store.webhooks.deliveries import Due
-from services.registry.use_cases.webhooks import results
+from services.registry.use_cases.webhooks import reading, results
 
 _READ_AT_ONCE: Final = 200
 _MOST_WAITING: Final = 1000
@@ -41,7 +44,7 @@ _IN_FLIGHT: Final = 8
 _TURN_S: Final = 20.0
 _LEASE_S: Final = 60.0
 _LOOK_EVERY_S: Final = 0.5
-_DEPARTMENT: Final = frozenset({"department_system"})
+_UNKNOWN: Final = timedelta(seconds=15)
 
 _log = structlog.get_logger()
 
@@ -71,15 +74,23 @@ class Courier:
     Args:
         store: The registry's.
         sender: Opened already.
+        identity: Tells what an owner may do now.
         at_once: Turns at once; each has its own limit of messages in flight.
         clock: Tells the time.
     """
 
     def __init__(
-        self, store: Store, sender: Sender, *, at_once: int = 200, clock: Clock = utc_now
+        self,
+        store: Store,
+        sender: Sender,
+        identity: Identity,
+        *,
+        at_once: int = 200,
+        clock: Clock = utc_now,
     ) -> None:
         self._store = store
         self._sender = sender
+        self._identity = identity
         self._clock = clock
         self._free = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
@@ -135,7 +146,13 @@ class Courier:
         webhook_id = UUID(leased.payload["webhook_id"])
         until = time.monotonic() + _TURN_S
         while True:
-            load = await self._take(leased, webhook_id)
+            try:
+                owner = await self._owner(webhook_id)
+            except PeerUnavailable:
+                # Nobody knows what the owner may see: nothing is read and nothing is sent.
+                await self._yield(leased, webhook_id, _UNKNOWN)
+                return
+            load = await self._take(leased, webhook_id, owner)
             if load is None:
                 return
             if load.due:
@@ -145,7 +162,17 @@ class Courier:
                 await self._yield(leased, webhook_id)
                 return
 
-    async def _take(self, leased: Leased, webhook_id: UUID) -> Load | None:
+    async def _owner(self, webhook_id: UUID) -> Standing:
+        """What the owner of a subscription may do now; asked for with no transaction open.
+
+        Raises:
+            PeerUnavailable: Nobody knows.
+        """
+        async with self._store.read() as connection:
+            handle = await subscriptions.standing_of(connection, webhook_id)
+        return NOBODY if handle is None else await self._identity.standing(handle)
+
+    async def _take(self, leased: Leased, webhook_id: UUID, owner: Standing) -> Load | None:
         """What to bring now; None when there is nothing, and the turn is over."""
         now = self._clock()
         async with self._store.transaction() as tx:
@@ -153,7 +180,10 @@ class Courier:
             webhook = await turns.hold(tx.connection, webhook_id)
             if webhook is not None and webhook.turn != leased.payload["turn"]:
                 webhook = None  # set from an old look at the table; another turn is the right one
-            load = await self._load(tx, webhook, now) if webhook and webhook.active else None
+            if webhook is not None and webhook.active and not owner.roles & DEPARTMENT_ROLES:
+                await results.stop(tx, webhook, "rights", now)
+                webhook = None
+            load = await self._load(tx, webhook, owner, now) if webhook and webhook.active else None
             if load is None or not (load.due or load.more):
                 at = await deliveries.next_due(tx.connection, webhook_id) if load else None
                 rests = load.webhook.resting_until if load else None
@@ -162,8 +192,9 @@ class Courier:
                 return None
         return load
 
-    async def _load(self, tx: Tx, webhook: Webhook, now: datetime) -> Load:
-        reader = await self._reader(tx, webhook)
+    async def _load(self, tx: Tx, webhook: Webhook, owner: Standing, now: datetime) -> Load:
+        today = local_day(now)
+        reader = await reading.reader_for(self._store, tx.connection, webhook, owner, today)
         more = await self._fan_out(tx, webhook, reader, now)
         if webhook.resting_until is not None and webhook.resting_until > now:
             return Load(webhook, (), (), {}, more=False)
@@ -176,22 +207,6 @@ class Courier:
         keys = await subscriptions.secrets(tx.connection, self._store.sealer, webhook.id, now)
         shown = tuple(d for d in due if d.place in bodies)
         return Load(webhook, tuple(keys), shown, bodies, more=more or bool(hidden))
-
-    async def _reader(self, tx: Tx, webhook: Webhook) -> FeedReader:
-        """In whose right it is read: its owner's, as far as the organisation still has it.
-
-        It is told of other domains' fields as far as a sharing agreement stands.
-        """
-        areas, domain = await subscriptions.organisation_rights(tx.connection, webhook.organisation)
-        domains = webhook.rights.domains if domain is None else (domain,)
-        rights = webhook.rights.narrowed(areas, domains)
-        reader = reader_of(
-            self._store.catalogue, _DEPARTMENT, rights.areas, frozenset(rights.domains)
-        )
-        today = local_day(self._clock())
-        agreed = await agreements.standing(tx.connection, webhook.organisation, today, rights.areas)
-        own = {f.code for f in self._store.catalogue.values() if f.owner in rights.domains}
-        return replace(reader, fields=tuple(f for f in reader.fields if f in own or f in agreed))
 
     async def _fan_out(self, tx: Tx, webhook: Webhook, reader: FeedReader, now: datetime) -> bool:
         """Make deliveries of what is new; whether there may be more."""
@@ -259,7 +274,10 @@ class Courier:
             if reason is not None:
                 await results.stop(tx, webhook, reason, now)
 
-    async def _yield(self, leased: Leased, webhook_id: UUID) -> None:
-        """Let others have their turn; the next one is due at once."""
+    async def _yield(self, leased: Leased, webhook_id: UUID, rest: timedelta | None = None) -> None:
+        """Let others have their turn; the next one is due at once, or after a rest."""
+        at = self._clock() + (rest or timedelta())
         async with self._store.transaction() as tx:
-            await turns.end(tx.connection, leased, webhook_id, self._clock())
+            if rest is not None:
+                await turns.rest(tx.connection, webhook_id, at)
+            await turns.end(tx.connection, leased, webhook_id, at)

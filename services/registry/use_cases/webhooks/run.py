@@ -8,6 +8,7 @@ from typing import Final
 
 from services.common.database import Database
 from services.common.timers import TimerLoop
+from services.registry.clients.identity import Identity
 from services.registry.clients.webhooks.sending import Sender
 from services.registry.domain.webhooks.addresses import Allowance, networks_of
 from services.registry.settings import RegistrySettings
@@ -29,23 +30,23 @@ def allowance_of(settings: RegistrySettings) -> Allowance:
     )
 
 
-def webhooks_of(store: Store, settings: RegistrySettings) -> Webhooks:
+def webhooks_of(store: Store, settings: RegistrySettings, identity: Identity) -> Webhooks:
     """What webhooks of an open store work with; the types of events are those with a schema."""
     names = (path.name.removesuffix(_SCHEMA) for path in _SCHEMAS.glob(f"*{_SCHEMA}"))
     types = frozenset(f"registry.{name}" for name in names)
-    return Webhooks(store, allowance_of(settings), types)
+    return Webhooks(store, allowance_of(settings), types, identity)
 
 
 @asynccontextmanager
 async def running(
-    database: Database, store: Store, settings: RegistrySettings
+    database: Database, store: Store, settings: RegistrySettings, identity: Identity
 ) -> AsyncIterator[Courier]:
     """A courier that takes turns until the block ends."""
     sender = Sender(allowance_of(settings), ca_file=settings.webhook_ca_file)
     async with AsyncExitStack() as stack:
         await sender.open()
         stack.push_async_callback(sender.close)
-        courier = Courier(store, sender, at_once=settings.webhook_turns_at_once)
+        courier = Courier(store, sender, identity, at_once=settings.webhook_turns_at_once)
         stack.push_async_callback(courier.close)
         loop = TimerLoop(database, courier.handlers(), idle_s=_IDLE_S)
         for work in (loop.run(), courier.watch()):

@@ -1,6 +1,6 @@
 """Subscribing: an organisation registers, changes, replays and deletes its own webhooks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from services.common.clock import Clock, utc_now
 from services.common.errors import VersionIsStale
 from services.common.idempotency import Answer, Once
 from services.common.ids import new_id
+from services.registry.clients.identity import Identity
 from services.registry.domain.feed import BEGINNING, FeedCursorTooOld
 from services.registry.domain.webhooks import addresses, signing
 from services.registry.domain.webhooks import subscriptions as domain
@@ -34,10 +35,12 @@ class Owner:
     Attributes:
         organisation: Whose webhooks these are.
         rights: Of who asks; a subscription never sees more.
+        token: Proves to identity who asks.
     """
 
     organisation: str
     rights: Rights
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,14 @@ class Webhooks:
         store: The registry's.
         allowance: Where this installation sends to.
         types: Every type of event there is.
+        identity: Tells what an owner may do while it is away.
         clock: Tells the time.
     """
 
     store: Store
     allowance: Allowance
     types: frozenset[str]
+    identity: Identity
     clock: Clock = utc_now
 
 
@@ -84,6 +89,7 @@ async def register(env: Webhooks, owner: Owner, wish: Wish, once: Once) -> tuple
         WebhookLimitReached: The organisation has as many as it may.
         ValidationFailed: A type does not exist.
     """
+    owner = await _with_standing(env, owner)
     content = _content(env, owner, wish, None)
     secret = signing.new_secret()
     webhook_id = new_id()
@@ -133,6 +139,7 @@ async def change(
     Raises:
         WebhookNotFound, VersionIsStale, WebhookAddressRefused, ValidationFailed: Not so.
     """
+    owner = await _with_standing(env, owner)
     async with env.store.transaction(once) as tx:
         webhook = await _current(tx, owner, webhook_id, version)
         content = _content(env, owner, wish, webhook)
@@ -220,6 +227,12 @@ async def held(tx: Tx, owner: Owner, webhook_id: UUID) -> Webhook:
         return webhook
     await subscriptions.narrow(tx.connection, webhook.id, left)
     return replace(webhook, rights=left)
+
+
+async def _with_standing(env: Webhooks, owner: Owner) -> Owner:
+    """An owner whose rights can be asked for when it is away; what it edits sees no more."""
+    handle = await env.identity.handle_for(owner.token)
+    return replace(owner, rights=replace(owner.rights, standing=handle))
 
 
 async def _current(tx: Tx, owner: Owner, webhook_id: UUID, version: int) -> Webhook:

@@ -58,7 +58,7 @@ const messages: Translation<typeof source> = {
     remove_ask: 'The address is told nothing more. Go on?',
     rotate: 'Replace secret',
     health: { ok: 'Well', struggling: 'Struggling', stopped: 'Stopped' },
-    stopped_for: { owner: 'paused by you', gone: 'the receiver is gone', failing: 'failing for long' },
+    stopped_for: { owner: 'paused by you', gone: 'the receiver is gone', failing: 'failing for long', rights: 'its registrant may not any more' },
     pending: '{n} waiting',
     dead: '{n} dead letters',
     last_success: 'last success {at}',

@@ -58,7 +58,7 @@ const messages: Translation<typeof source> = {
     remove_ask: '삭제하면 이 주소에 더 알리지 않습니다. 계속하겠습니까?',
     rotate: '열쇠 바꾸기',
     health: { ok: '정상', struggling: '불안정', stopped: '멈춤' },
-    stopped_for: { owner: '단위가 중지', gone: '받는 쪽이 없음', failing: '오래 실패' },
+    stopped_for: { owner: '단위가 중지', gone: '받는 쪽이 없음', failing: '오래 실패', rights: '등록자에게 권한이 없음' },
     pending: '대기 {n}',
     dead: '죽은 편지 {n}',
     last_success: '최근 성공 {at}',

@@ -54,7 +54,7 @@ export default {
     remove_ask: '删除后不再通知这个地址。确定吗？',
     rotate: '更换密钥',
     health: { ok: '正常', struggling: '不稳定', stopped: '已停止' },
-    stopped_for: { owner: '由本单位停用', gone: '接收方已不存在', failing: '长期失败' },
+    stopped_for: { owner: '由本单位停用', gone: '接收方已不存在', failing: '长期失败', rights: '登记人已无权限' },
     pending: '待发 {n}',
     dead: '死信 {n}',
     last_success: '最近成功 {at}',
