@@ -31,7 +31,7 @@ const household: Handler = (request) =>
     head_id: 'res-0-0',
     valid_from: '2020-01-01',
     valid_to: null,
-    on: request.query.get('on'),
+    on: request.query.get('valid_on'),
     members: [member, { ...member, id: 'res-0-1', name: '崔英子', name_ko: '최영자', sex: '2', relation: '1' }],
     registered: [member],
     dwellings: [{ dwelling: member.dwelling, use: 'main', from: '2020-01-01', to: null }],

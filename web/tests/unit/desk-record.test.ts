@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 import { documentActs, documentBody, emptyDocument, isComplete } from '../../desk/src/domain/documents'
 import { isCountable, kindsWithin, mayAppoint, placesOf } from '../../desk/src/domain/posts'
+import { emptyRegistration, isRegistrationComplete, mayCorrectRegistration, registrationPatch } from '../../desk/src/domain/registration'
 import { type Dictionary, faultsByField, refusalWords } from '../../desk/src/domain/refusals'
 import ko from '../../desk/src/messages/ko'
 import zh from '../../desk/src/messages/zh-CN'
@@ -69,6 +70,23 @@ describe('documents', () => {
     expect(documentBody('end', form)).toEqual({ reason: '遗失' })
     expect(documentBody('correct', form)).toEqual({ number: 'E1', reason: '遗失' })
     expect(isComplete('correct', { ...form, reason: ' ' })).toBe(false)
+  })
+})
+
+describe('registration', () => {
+  const officer = { sub: 's', name: 'n', org: 'o', areas: [], roles: ['department_officer' as const], domains: ['public_security'] }
+
+  test('only what was filled in is sent, and nothing is sent for nothing', () => {
+    expect(isRegistrationComplete(emptyRegistration())).toBe(false)
+    expect(registrationPatch({ ...emptyRegistration(), area: ' 222406 ', since: '2024-05-01' })).toEqual({ registered_area: '222406', registered_on: '2024-05-01' })
+    expect(registrationPatch({ ...emptyRegistration(), household: 'none', relation: '3' })).toEqual({ registered_household_id: null })
+    expect(isRegistrationComplete({ ...emptyRegistration(), household: 'other', relation: '3' })).toBe(false)
+  })
+
+  test('departments that read it may speak, offices at the door may not', () => {
+    expect(mayCorrectRegistration(officer)).toBe(true)
+    expect(mayCorrectRegistration({ ...officer, domains: ['culture'] })).toBe(false)
+    expect(mayCorrectRegistration({ ...officer, roles: ['community_officer'] })).toBe(false)
   })
 })
 

@@ -186,7 +186,13 @@ const messages: Translation<typeof source> = {
   registration: {
     open: 'Correct the registration',
     title: 'Correct the registration',
-    lead: 'Public security keeps the registration; both values are kept.',
+    lead: 'Public security keeps the registration; what other departments say is kept as another word, and the authority matrix decides which is shown. What is left empty stays as it is.',
+    same: 'Unchanged',
+    area_hint: 'area code, e.g. 222406',
+    member: 'Identity number of anybody in that household',
+    save: 'Record the correction',
+    done: 'The registration was corrected.',
+    households: { same: 'Unchanged', other: 'In another household', none: 'In no household' },
   },
 }
 

@@ -186,7 +186,13 @@ const messages: Translation<typeof source> = {
   registration: {
     open: '호적 정정',
     title: '호적 등록 정정',
-    lead: '호적은 공안이 등록하며 정정하면 앞뒤 값이 모두 남습니다.',
+    lead: '호적은 공안이 등록합니다. 다른 부문이 쓴 것은 다른 말로 남고 권위표가 무엇을 표시할지 정합니다. 쓰지 않은 것은 바꾸지 않으며 앞뒤 값이 모두 남습니다.',
+    same: '바꾸지 않음',
+    area_hint: '구역 코드(례: 222406)',
+    member: '그 세대 성원 한 사람의 주민신분증 번호',
+    save: '정정 등록',
+    done: '호적 등록이 정정되였습니다.',
+    households: { same: '바꾸지 않음', other: '다른 세대로', none: '어느 세대도 아님' },
   },
 }
 
