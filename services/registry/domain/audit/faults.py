@@ -111,5 +111,13 @@ class Report:
             f"记录 records {self.records} · {chains} · 检查点 checkpoints {self.checkpoints}",
             f"到期删除 dropped by retention {self.dropped} · {others}",
             f"最后检查点 last checkpoint {self.last_checkpoint or '无 none'}",
-            f"发现问题 FAULTS FOUND: {self.found}" if self.found else "全部一致 all agree",
+            self._verdict,
         ]
+
+    @property
+    def _verdict(self) -> str:
+        if self.found:
+            return f"发现问题 FAULTS FOUND: {self.found}"
+        if not self.checkpoints:
+            return "没有检查点，无法判断末尾是否被截断 no checkpoint: a cut end cannot be told"
+        return "全部一致 all agree"
