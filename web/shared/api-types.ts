@@ -34,6 +34,8 @@ export interface Profile {
   roles: Role[]
   areas: string[]
   domains: string[]
+  /** Whose rights are used; absent while they are one's own. */
+  acting_for?: { delegation: string; name: string }
 }
 
 export interface Area {

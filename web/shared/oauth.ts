@@ -55,6 +55,19 @@ export class SignInFailed extends Error {
   }
 }
 
+/** The rights one acts with are lent no more: the delegation ended, or was taken back. */
+export class DelegationOver extends Error {
+  constructor() {
+    super('delegation over')
+    this.name = 'DelegationOver'
+  }
+}
+
+async function isOver(response: Response): Promise<boolean> {
+  const body = (await response.clone().json().catch(() => ({}))) as { error?: string }
+  return body.error === 'invalid_target'
+}
+
 /**
  * Holds the access token in memory and the refresh token in the tab's storage.
  *
@@ -147,6 +160,7 @@ export class OAuthSession {
   private forget(): void {
     this.access = null
     this.options.store.removeItem(this.key('refresh'))
+    this.options.store.removeItem(this.key('acting'))
   }
 
   /** One renewal at a time: a refresh token that is used twice counts as stolen and ends the session. */
@@ -160,17 +174,27 @@ export class OAuthSession {
   private async renewNow(): Promise<string> {
     const refresh = this.refreshToken()
     if (refresh === null) throw new SignInNeeded()
-    return this.ask({ grant_type: 'refresh_token', refresh_token: refresh })
+    const delegation = this.options.store.getItem(this.key('acting'))
+    const form = { grant_type: 'refresh_token', refresh_token: refresh }
+    return this.ask(delegation === null ? form : { ...form, acting_for: delegation })
+  }
+
+  /**
+   * Goes on with the rights a colleague has lent, or with one's own (null).
+   *
+   * @throws DelegationOver where they are lent no more; one's own rights go on.
+   */
+  async act(delegation: string | null): Promise<void> {
+    if (delegation === null) this.options.store.removeItem(this.key('acting'))
+    else this.options.store.setItem(this.key('acting'), delegation)
+    this.access = null
+    await this.renewOnce()
   }
 
   private async ask(form: Record<string, string>): Promise<string> {
     const response = await this.post(TOKEN, { ...form, client_id: this.options.clientId })
     if (response.status >= 500 || response.status === 429) throw new NoAnswer(response.status)
-    if (!response.ok) {
-      this.forget()
-      if (form['grant_type'] === 'refresh_token') throw new SignInNeeded()
-      throw new SignInFailed('code_refused')
-    }
+    if (!response.ok) throw await this.refused(response, form)
     const answer = (await response.json()) as TokenAnswer
     this.access = {
       token: answer.access_token,
@@ -178,6 +202,17 @@ export class OAuthSession {
     }
     if (answer.refresh_token) this.options.store.setItem(this.key('refresh'), answer.refresh_token)
     return answer.access_token
+  }
+
+  /** What a refusal means; all but one end the session here. */
+  private async refused(response: Response, form: Record<string, string>): Promise<Error> {
+    if (form['acting_for'] !== undefined && (await isOver(response))) {
+      // The refresh token was not used up: the next call has one's own rights again.
+      this.options.store.removeItem(this.key('acting'))
+      return new DelegationOver()
+    }
+    this.forget()
+    return form['grant_type'] === 'refresh_token' ? new SignInNeeded() : new SignInFailed('code_refused')
   }
 
   private async post(path: string, form: Record<string, string>): Promise<Response> {

@@ -6,7 +6,7 @@ import type { Profile } from '@shared/api-types'
 import { ApiClient } from '@shared/http'
 import { Languages } from '@shared/i18n'
 import { Directory } from '@shared/names'
-import { OAuthSession, SignInFailed } from '@shared/oauth'
+import { DelegationOver, OAuthSession, SignInFailed } from '@shared/oauth'
 import { ApiProblem, NoAnswer, SignInNeeded } from '@shared/problem'
 
 import { type Dictionary, faultsByField, refusalWords } from './domain/refusals'
@@ -90,12 +90,23 @@ export async function signOut(): Promise<void> {
   signedOut('')
 }
 
+/** Goes on with the rights a colleague has lent, or with one's own (null). */
+export async function act(delegation: string | null): Promise<void> {
+  await oauth.act(delegation)
+  directory.forget()
+  session.profile = await api.get<Profile>('/identity/v1/me')
+}
+
 /** A failure in the person's language; an ended session leads back to the sign-in. */
 export function wordsOf(failure: unknown): string {
   const { t } = languages.i18n.global
   if (failure instanceof SignInNeeded) {
     signedOut('ended')
     return t('signin.ended')
+  }
+  if (failure instanceof DelegationOver) {
+    void act(null)
+    return t('identity.delegation.over')
   }
   if (failure instanceof NoAnswer) return t('common.no_network')
   if (failure instanceof ApiProblem) {

@@ -30,6 +30,12 @@ export const router = createRouter({
     { path: '/admission/:id', name: 'item', component: () => import('./pages/Admission.vue'), meta: of('admission') },
     { path: '/indicators', name: 'indicators', component: () => import('./pages/Indicators.vue'), meta: of('indicators') },
     { path: '/imports', name: 'imports', component: () => import('./pages/Imports.vue'), meta: of('imports') },
+    { path: '/accounts', name: 'accounts', component: () => import('./pages/Accounts.vue'), meta: of('accounts') },
+    { path: '/clients', name: 'clients', component: () => import('./pages/Clients.vue'), meta: of('clients') },
+    { path: '/delegations', name: 'delegations', component: () => import('./pages/Delegations.vue'), meta: of('delegations') },
+    { path: '/sign-ins', name: 'signins', component: () => import('./pages/SignIns.vue'), meta: of('signins') },
+    { path: '/policies', name: 'policies', component: () => import('./pages/Policies.vue'), meta: of('policies') },
+    { path: '/security', name: 'security', component: () => import('./pages/MySecurity.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

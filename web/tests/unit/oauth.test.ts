@@ -1,4 +1,4 @@
-import { base64url, challengeOf, newVerifier, OAuthSession, SignInFailed } from '@shared/oauth'
+import { base64url, challengeOf, DelegationOver, newVerifier, OAuthSession, SignInFailed } from '@shared/oauth'
 import { NoAnswer, SignInNeeded } from '@shared/problem'
 import { beforeEach, describe, expect, test } from 'vitest'
 
@@ -157,4 +157,34 @@ test('signing out forgets here even when the server is away', async () => {
   expect(made.isSignedIn).toBe(false)
   expect(asked[1]?.path).toBe('/identity/v1/revoke')
   await expect(made.accessToken()).rejects.toThrow(SignInNeeded)
+})
+
+describe('acting for somebody else', () => {
+  const DELEGATION = '01a20e9a-5452-7f18-87be-978ee83a2e58'
+  const refusal = (error: string): Response => Response.json({ error }, { status: 400 })
+
+  test('goes with every renewal until it is given up', async () => {
+    const made = await signedIn()
+    answers = [token('two'), token('three'), token('four')]
+    await made.act(DELEGATION)
+    await made.renew('two')
+    await made.act(null)
+    expect(asked.slice(1).map((call) => call.form.get('acting_for'))).toEqual([DELEGATION, DELEGATION, null])
+  })
+
+  test('a delegation that is over leaves one’s own session as it was', async () => {
+    const made = await signedIn()
+    answers = [refusal('invalid_target'), token('two')]
+    await expect(made.act(DELEGATION)).rejects.toBeInstanceOf(DelegationOver)
+    expect(await made.accessToken()).toBe('two')
+    expect(asked.at(-1)?.form.get('refresh_token')).toBe('one-refresh')
+    expect(asked.at(-1)?.form.has('acting_for')).toBe(false)
+  })
+
+  test('any other refusal ends the session, as without a delegation', async () => {
+    const made = await signedIn()
+    answers = [refusal('invalid_grant')]
+    await expect(made.act(DELEGATION)).rejects.toBeInstanceOf(SignInNeeded)
+    expect(store.kept.size).toBe(0)
+  })
 })

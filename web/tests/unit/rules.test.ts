@@ -136,7 +136,8 @@ test('the day of each role begins in its own section', () => {
   expect(homeOf(['secretariat'])).toBe('admission')
   expect(homeOf(['street_officer'])).toBe('whistles')
   expect(homeOf(['auditor'])).toBe('indicators')
-  expect(homeOf(['security_admin'])).toBe('emergencies')
+  expect(homeOf(['security_admin'])).toBe('accounts')
+  expect(homeOf(['system_admin'])).toBe('accounts')
   expect(menusOf(['finance_officer'])).toEqual(['admission', 'indicators', 'matrix'])
 })
 

@@ -16,12 +16,24 @@ export type Menu =
   | 'whistles'
   | 'admission'
   | 'indicators'
+  | 'accounts'
+  | 'clients'
+  | 'delegations'
+  | 'signins'
+  | 'policies'
 
 const FIELD: Role[] = ['grid_worker', 'community_officer', 'street_officer', 'county_officer']
 const OFFICES: Role[] = ['secretariat', 'approver', 'finance_officer', 'resident_desk', 'auditor']
 
+const ADMINISTRATORS: Role[] = ['system_admin', 'security_admin', 'auditor']
+
 /** Who finds which section; the services decide what is really allowed. */
 const READERS: Record<Menu, Role[]> = {
+  accounts: ADMINISTRATORS,
+  clients: ADMINISTRATORS,
+  delegations: ['security_admin', 'auditor'],
+  signins: ['security_admin', 'auditor'],
+  policies: ADMINISTRATORS,
   residents: ['department_officer', ...FIELD, 'resident_desk'],
   verifications: ['department_officer', ...FIELD, 'resident_desk'],
   areas: ['department_officer', ...FIELD, 'secretariat', 'system_admin'],
@@ -62,6 +74,7 @@ const SECTIONS: { code: string; menus: Menu[] }[] = [
   { code: 'work', menus: ['whistles', 'admission', 'indicators'] },
   { code: 'batch', menus: ['imports', 'reconciliations', 'exports', 'provisions'] },
   { code: 'rules', menus: ['matrix', 'webhooks', 'registers'] },
+  { code: 'identity', menus: ['accounts', 'clients', 'delegations', 'signins', 'policies'] },
 ]
 
 export function sectionsOf(roles: Role[]): { code: string; menus: Menu[] }[] {
@@ -76,6 +89,8 @@ export function menusOf(roles: Role[]): Menu[] {
 }
 
 const FIRST: [Role, Menu][] = [
+  ['system_admin', 'accounts'],
+  ['security_admin', 'accounts'],
   ['secretariat', 'admission'],
   ['approver', 'admission'],
   ['finance_officer', 'admission'],

@@ -5,6 +5,7 @@ import batch from './batch/en'
 import checks from './checks/en'
 import faults from './faults/en'
 import households from './households/en'
+import identity from './identity/en'
 import record from './record/en'
 import residents from './residents/en'
 import safeguards from './safeguards/en'
@@ -17,6 +18,7 @@ const messages: Translation<typeof source> = {
   ...checks,
   ...faults,
   ...households,
+  ...identity,
   ...record,
   ...residents,
   ...safeguards,
@@ -24,7 +26,12 @@ const messages: Translation<typeof source> = {
   app: { title: 'Desk · OneGrid', name: 'OneGrid desk' },
   menu: {
     all: 'Sections',
-    sections: { record: 'The one record', work: 'Streets and communities', batch: 'In bulk', rules: 'Rules and systems' },
+    sections: { record: 'The one record', work: 'Streets and communities', batch: 'In bulk', rules: 'Rules and systems', identity: 'Accounts and security' },
+    accounts: 'Accounts',
+    clients: 'Systems',
+    delegations: 'Delegations',
+    signins: 'Sign-ins and changes',
+    policies: 'Sign-in rules',
     residents: 'Residents',
     verifications: 'Verification and disputes',
     areas: 'Areas and grids',

@@ -5,6 +5,7 @@ import batch from './batch/ko'
 import checks from './checks/ko'
 import faults from './faults/ko'
 import households from './households/ko'
+import identity from './identity/ko'
 import record from './record/ko'
 import residents from './residents/ko'
 import safeguards from './safeguards/ko'
@@ -17,6 +18,7 @@ const messages: Translation<typeof source> = {
   ...checks,
   ...faults,
   ...households,
+  ...identity,
   ...record,
   ...residents,
   ...safeguards,
@@ -24,7 +26,12 @@ const messages: Translation<typeof source> = {
   app: { title: '사업대 · OneGrid', name: 'OneGrid 사업대' },
   menu: {
     all: '기능',
-    sections: { record: '하나의 대장', work: '가두와 사회구역', batch: '일괄 처리', rules: '규칙과 련동' },
+    sections: { record: '하나의 대장', work: '가두와 사회구역', batch: '일괄 처리', rules: '규칙과 련동', identity: '계정과 안전' },
+    accounts: '계정',
+    clients: '체계 접속',
+    delegations: '위임',
+    signins: '로그인과 변경 기록',
+    policies: '로그인 규칙',
     residents: '주민',
     verifications: '확인과 이의',
     areas: '구역과 격자',

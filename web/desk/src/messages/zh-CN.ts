@@ -3,6 +3,7 @@ import batch from './batch/zh-CN'
 import checks from './checks/zh-CN'
 import faults from './faults/zh-CN'
 import households from './households/zh-CN'
+import identity from './identity/zh-CN'
 import record from './record/zh-CN'
 import residents from './residents/zh-CN'
 import safeguards from './safeguards/zh-CN'
@@ -14,6 +15,7 @@ export default {
   ...checks,
   ...faults,
   ...households,
+  ...identity,
   ...record,
   ...residents,
   ...safeguards,
@@ -21,7 +23,12 @@ export default {
   app: { title: '工作台 · 一网', name: '一网工作台' },
   menu: {
     all: '功能',
-    sections: { record: '一本台账', work: '街道社区', batch: '批量', rules: '规则与对接' },
+    sections: { record: '一本台账', work: '街道社区', batch: '批量', rules: '规则与对接', identity: '账号与安全' },
+    accounts: '账号',
+    clients: '系统接入',
+    delegations: '委托',
+    signins: '登录与变更记录',
+    policies: '登录规则',
     residents: '居民',
     verifications: '核实与争议',
     areas: '区划与网格',
