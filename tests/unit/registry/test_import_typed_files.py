@@ -16,6 +16,7 @@ from services.registry.domain.imports.jobs import FilePlan
 from services.registry.domain.imports.rows import Fault
 from services.registry.store.imports import error_files, office_files
 from services.registry.store.imports.office_area import Limits
+from services.registry.store.imports.office_ndjson import Unreadable
 from tests.factories.registry import id_number
 
 LIMITS = Limits()
@@ -89,9 +90,7 @@ def test_ndjson_has_the_members_of_all_its_objects(tmp_path: Path) -> None:
             "file-mislabelled",
             {"named": ".xlsx", "found": "parquet"},
         ),
-        (ndjson({"a": 1}) + b"{", "表.ndjson", "file-not-readable", {"line": 2}),
-        (ndjson({"a": 1}, [1]), "表.ndjson", "file-not-readable", {"line": 2}),
-        (ndjson({"a": 1}, {"b": [1]}), "表.ndjson", "file-not-readable", {"line": 2}),
+        (b"{\n[1]\n", "表.ndjson", "file-not-readable", {"line": 1}),
         (b'{"a": "\xff"}', "表.ndjson", "file-not-readable", {"line": 1}),
         (parquet({"a": [[1]]}), "表.parquet", "file-not-readable", {}),
         (parquet({"a": [{"b": 1}]}), "表.parquet", "file-not-readable", {}),
@@ -105,6 +104,31 @@ def test_what_is_refused(
     tmp_path: Path, content: bytes, name: str, code: str, extra: dict[str, Any]
 ) -> None:
     assert refused(kept(tmp_path, content, name)) == (code, extra)
+
+
+def test_a_line_that_is_no_flat_object_is_one_row_that_cannot_be_taken(tmp_path: Path) -> None:
+    content = ndjson({"a": 1, "b": 2}) + b'{"a": \xff}\n{"a":\n'
+    content += ndjson([1], {"a": {"c": [3]}, "b": 4}, {"a": 5})
+    path = kept(tmp_path, content, "表.ndjson")
+    form = office_files.form_of(path, path.name, LIMITS)
+    with office_files.opened(path, form, LIMITS) as file:
+        found = list(file.rows(0))
+    assert [(number, list(cells)) for number, cells in found] == [
+        (1, ["a", "b"]),
+        (2, [1, 2]),
+        (3, [None, None]),
+        (4, [None, None]),
+        (5, [None, None]),
+        (6, ['{"c":[3]}', 4]),
+        (7, [5, None]),
+    ]
+    told = {n: cells.fault for n, cells in found if isinstance(cells, Unreadable)}
+    assert {n: (fault.heading, fault.code) for n, fault in told.items()} == {
+        3: ("", "line-not-json"),
+        4: ("", "line-not-json"),
+        5: ("", "line-no-object"),
+        6: ("a", "value-nested"),
+    }
 
 
 def test_limits_hold_before_a_page_is_read(tmp_path: Path) -> None:

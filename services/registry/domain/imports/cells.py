@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 MAX_CELL: Final = 1000
@@ -131,6 +132,7 @@ def lost_digits(text: str) -> bool:
     return _SCIENTIFIC.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def read_date(text: str) -> str:
     """The ISO day of `2024/3/5`, `2024-03-05 08:00`, `2024年3月5日`, `20240305` or a day number.
 

@@ -114,7 +114,6 @@ class RowReader:
         self._document = by_field[DOCUMENT]
         self._name = by_field.get(NAME)
         self._observed_on = by_field.get(OBSERVED_ON)
-        self._days: dict[str, date] = {}
         self._headings = tuple(columns.tidy(h) for h in layout.headings)
         self._cells = tuple(
             _Reading(column, catalogue[column.field], code_sets, domain)
@@ -194,13 +193,8 @@ class RowReader:
 
     def _day(self, cells: Sequence[str], faults: list[Fault]) -> date | None:
         column = self._observed_on
-        if column is None:
-            return None
-        known = self._days.get(_at(cells, column.index))
-        if known is not None:
-            return known
         text = self._text(column, cells, faults)
-        if not text:
+        if column is None or not text:
             return None
         try:
             day = date.fromisoformat(import_values.read_date(text))
@@ -209,8 +203,6 @@ class RowReader:
             return None
         if day > self._today:
             faults.append(Fault(column.heading, "date-in-future", "日期晚于今天"))
-        elif len(self._days) < _REMEMBERED:
-            self._days[_at(cells, column.index)] = day
         return day
 
     def _take(

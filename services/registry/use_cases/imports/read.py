@@ -11,6 +11,7 @@ from services.registry.domain.imports.rows import Fault, ImportRow, RowRead, Row
 from services.registry.store.imports import error_files, office_files
 from services.registry.store.imports.office_csv import CsvForm
 from services.registry.store.imports.office_files import Form
+from services.registry.store.imports.office_ndjson import Unreadable
 from services.registry.use_cases.imports.plan import Importing
 
 
@@ -69,7 +70,11 @@ def batches(env: Importing, job: Job) -> Generator[Batch, None, None]:
             if number <= begun:
                 continue
             batch.last = number
-            read = reader.read(number, [c if type(c) is str else text_of(c) for c in cells])
+            read: RowRead | None
+            if isinstance(cells, Unreadable):
+                read = RowRead(number, None, (cells.fault,))
+            else:
+                read = reader.read(number, [c if type(c) is str else text_of(c) for c in cells])
             if read is None:
                 continue
             batch.add(read)
