@@ -80,3 +80,25 @@ async def test_an_invented_cursor_is_refused(registry: Registry) -> None:
         headers=registry.headers("auditor"),
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "cursor-not-valid")
+
+
+async def test_whatever_shows_a_resident_leaves_a_record_of_it(registry: Registry) -> None:
+    resident_id = await registry.resident()
+    seen: list[str] = []
+    for path, operations in registry.app.openapi()["paths"].items():
+        if "{resident_id}" not in path or "get" not in operations:
+            continue
+        operation = operations["get"]["operationId"]
+        needs_fields = any(p["name"] == "fields" for p in operations["get"].get("parameters", ()))
+        for role in ("grid_worker", "resident_desk"):
+            answer = await registry.client.get(
+                path.replace("{resident_id}", str(resident_id)),
+                params={"fields": "name"} if needs_fields else {},
+                headers=registry.headers(role),
+            )
+            # An empty list shows nothing of anybody.
+            if answer.status_code == 200 and answer.json().get("items") != []:
+                recorded = (await registry.accesses(resident_id))[-1]
+                assert (recorded["operation"], recorded["role"]) == (operation, role)
+                seen.append(operation)
+    assert len(set(seen)) >= 5, seen
