@@ -6,6 +6,8 @@ import httpx
 from fastapi import FastAPI
 
 from services.common.database import Connection
+from services.common.peers import InProcess, Peer
+from services.registry.clients.identity import NOBODY, Identity, Standing
 from tests.factories.identity import PASSWORD, Browser
 from tests.integration.identity.test_token_for_systems import SECRET
 
@@ -48,6 +50,21 @@ async def test_a_systems_rights_as_they_are_now(http: httpx.AsyncClient, sql: Co
     assert (await standing(http, handle))["domains"] == ["health"]
     await sql.execute("update clients set disabled_at = now() where id = $1", SECRET["client_id"])
     assert await standing(http, handle) == NOTHING
+
+
+async def test_the_registry_understands_the_answers(
+    http: httpx.AsyncClient, app: FastAPI, sql: Connection
+) -> None:
+    token = (await http.post("/v1/token", data=SECRET)).json()["access_token"]
+    peer = Peer("identity", base_url="http://identity", transport=InProcess(app))
+    registry = Identity(peer)
+    handle = await registry.handle_for(token)
+    found = await registry.standing(handle)
+    assert found == Standing(frozenset({"department_system"}), ("222406",), ("health",))
+    await sql.execute("update clients set disabled_at = now() where id = $1", SECRET["client_id"])
+    assert await registry.standing(handle) == found, "an answer is believed for a minute"
+    registry.forget()
+    assert await registry.standing(handle) == NOBODY
 
 
 async def test_no_handle_is_made_without_a_token_and_none_is_guessed(
