@@ -1,4 +1,4 @@
-"""Addresses of dwellings, and faster imports."""
+"""Imports that ask once whether those they speak of are there."""
 
 from alembic import op
 
