@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import pytest
 from pydantic import SecretStr
 
 from gateway import secret_files
+from services.common.testing import TokenMint
 from services.registry.domain.audit import chains, faults, offline
+from services.registry.service import SERVICE
 from services.registry.settings import RegistrySettings
 from services.registry.store.audit import blocks
 from services.registry.store.audit.checkpoint_file import CheckpointFile
 from services.registry.use_cases.audit import exporting, sealing
 from services.registry.use_cases.audit.verifier import pack
-from tests.factories.registry import NUMBER, Registry
+from tests.factories.registry import NUMBER, Registry, running
 
 FIELDS = ["name", "born_on"]
 
@@ -311,3 +314,30 @@ async def _run(program: Path, *words: str, folder: Path) -> tuple[int, str]:
     )
     out, _ = await process.communicate()
     return process.returncode or 0, out.decode()
+
+
+async def test_the_loops_seal_and_sign_and_once_more_when_they_stop(
+    service_database: Callable[[str, Path], str], mint: TokenMint, tmp_path: Path
+) -> None:
+    key = secret_files.read_or_make(tmp_path, "key")
+    told = {"checkpoint_key": key, "data_dir": tmp_path, "seal_every_s": 0.1}
+    dsn = service_database("registry", SERVICE.migrations)
+    file = CheckpointFile.of(tmp_path)
+    async with running(dsn, mint, run_loops=True, checkpoint_every_s=0.2, **told) as made:
+        await read_some(made)
+        for _ in range(200):
+            if file.last() is None:
+                await asyncio.sleep(0.1)
+        assert (await made.client.get("/v1/audit/chains", headers=made.headers("auditor"))).json()[
+            "items"
+        ]
+    async with running(dsn, mint, run_loops=True, checkpoint_every_s=3600, **told) as made:
+        await made.look_up(NUMBER, FIELDS, made.headers())
+    last = file.last()
+    assert last is not None
+    async with running(dsn, mint, **told) as made:
+        report = await exporting.verify(
+            made.store.database, made.app.state.settings, [], None, file.path
+        )
+        assert (report.faults, report.records, report.waiting) == ([], 6, 0)
+        assert report.checkpoints >= 2
