@@ -118,3 +118,13 @@ export interface Policies {
   delegation_days: number
   sign_ins_kept_days: number
 }
+
+/** Where the chain of an organisation's access records stands. */
+export interface AccessChain {
+  organisation: string
+  number: number
+  rows: number
+  hash: string
+  algorithm: 'sha256' | 'sm3'
+  sealed_at: string
+}

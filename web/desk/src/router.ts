@@ -34,6 +34,7 @@ export const router = createRouter({
     { path: '/clients', name: 'clients', component: () => import('./pages/Clients.vue'), meta: of('clients') },
     { path: '/delegations', name: 'delegations', component: () => import('./pages/Delegations.vue'), meta: of('delegations') },
     { path: '/sign-ins', name: 'signins', component: () => import('./pages/SignIns.vue'), meta: of('signins') },
+    { path: '/access-chains', name: 'chains', component: () => import('./pages/Chains.vue'), meta: of('chains') },
     { path: '/policies', name: 'policies', component: () => import('./pages/Policies.vue'), meta: of('policies') },
     { path: '/security', name: 'security', component: () => import('./pages/MySecurity.vue') },
     { path: '/:rest(.*)*', redirect: '/' },

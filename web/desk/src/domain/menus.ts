@@ -21,6 +21,7 @@ export type Menu =
   | 'delegations'
   | 'signins'
   | 'policies'
+  | 'chains'
 
 const FIELD: Role[] = ['grid_worker', 'community_officer', 'street_officer', 'county_officer']
 const OFFICES: Role[] = ['secretariat', 'approver', 'finance_officer', 'resident_desk', 'auditor']
@@ -34,6 +35,7 @@ const READERS: Record<Menu, Role[]> = {
   delegations: ['security_admin', 'auditor'],
   signins: ['security_admin', 'auditor'],
   policies: ADMINISTRATORS,
+  chains: ['auditor'],
   residents: ['department_officer', ...FIELD, 'resident_desk'],
   verifications: ['department_officer', ...FIELD, 'resident_desk'],
   areas: ['department_officer', ...FIELD, 'secretariat', 'system_admin'],
@@ -74,7 +76,7 @@ const SECTIONS: { code: string; menus: Menu[] }[] = [
   { code: 'work', menus: ['whistles', 'admission', 'indicators'] },
   { code: 'batch', menus: ['imports', 'reconciliations', 'exports', 'provisions'] },
   { code: 'rules', menus: ['matrix', 'webhooks', 'registers'] },
-  { code: 'identity', menus: ['accounts', 'clients', 'delegations', 'signins', 'policies'] },
+  { code: 'identity', menus: ['accounts', 'clients', 'delegations', 'signins', 'policies', 'chains'] },
 ]
 
 export function sectionsOf(roles: Role[]): { code: string; menus: Menu[] }[] {

@@ -32,6 +32,7 @@ const messages: Translation<typeof source> = {
     delegations: 'Delegations',
     signins: 'Sign-ins and changes',
     policies: 'Sign-in rules',
+    chains: 'Access chains',
     residents: 'Residents',
     verifications: 'Verification and disputes',
     areas: 'Areas and grids',

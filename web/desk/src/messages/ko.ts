@@ -32,6 +32,7 @@ const messages: Translation<typeof source> = {
     delegations: '위임',
     signins: '로그인과 변경 기록',
     policies: '로그인 규칙',
+    chains: '열람기록 사슬',
     residents: '주민',
     verifications: '확인과 이의',
     areas: '구역과 격자',

@@ -29,6 +29,7 @@ export default {
     delegations: '委托',
     signins: '登录与变更记录',
     policies: '登录规则',
+    chains: '查阅记录链',
     residents: '居民',
     verifications: '核实与争议',
     areas: '区划与网格',

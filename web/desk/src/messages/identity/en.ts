@@ -133,6 +133,14 @@ export default {
       minutes: '{n} minutes',
       off: 'no limit',
     },
+    chain: {
+      lead: 'Each organisation’s access records are chained: whatever is changed shows. Check them with onegrid audit verify.',
+      none: 'No access record is in a chain yet.',
+      number: 'Last block',
+      rows: 'Records',
+      sealed_at: 'Sealed',
+      hash: 'Digest',
+    },
     own: {
       title: 'My security',
       password_since: 'Password since',

@@ -131,6 +131,14 @@ export default {
       minutes: '{n}분',
       off: '제한 없음',
     },
+    chain: {
+      lead: '각 단위의 열람기록은 블록으로 이어져있어 한줄이라도 고치면 드러납니다. onegrid audit verify로 대조하십시오.',
+      none: '아직 사슬에 든 열람기록이 없습니다.',
+      number: '마지막 블록',
+      rows: '기록 수',
+      sealed_at: '봉인 시간',
+      hash: '요약값',
+    },
     own: {
       title: '나의 안전',
       password_since: '암호 설정',

@@ -131,6 +131,14 @@ export default {
       minutes: '{n} 分钟',
       off: '不限',
     },
+    chain: {
+      lead: '各单位的查阅记录逐块相连，改动任何一条都会被发现。用 onegrid audit verify 核对。',
+      none: '还没有查阅记录封入链中。',
+      number: '最后一块',
+      rows: '记录数',
+      sealed_at: '封入时间',
+      hash: '摘要',
+    },
     own: {
       title: '我的安全',
       password_since: '密码设置于',
