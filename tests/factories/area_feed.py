@@ -27,6 +27,7 @@ class Feed:
     """What the registry would tell; pages hold two events."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)
 
     def tell(self, *pairs: Pair, kind: str = "recode") -> None:
         """One change more, as pairs of an old code, a new one, and whether records go along."""
@@ -49,6 +50,8 @@ class Feed:
     def peer(self) -> Peer:
         async def feed(request: Request) -> JSONResponse:
             assert "authorization" not in request.headers
+            if self.refusals:
+                return JSONResponse({}, self.refusals.pop(0))
             after = int(request.query_params.get("after", "0"))
             page = {"items": self.events[after : after + 2], "next": str(after)}
             page["next"] = str(after + len(page["items"]))

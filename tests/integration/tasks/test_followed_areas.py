@@ -1,10 +1,12 @@
 """Whistles and assignments follow the areas that changed their codes."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.common.errors import PeerUnavailable
 from services.following import areas
 from services.tasks.store.following import STEPS
 from tests.factories.area_feed import Feed, following, killed, rows
@@ -123,3 +125,24 @@ async def test_what_would_change_its_county_stays_and_is_listed(world: World) ->
     await look(world, feed, late=NEVER)
     assert await at(world) == [GRID]
     assert [r["code"] for r in await rows(world.dsn, "select code from area_doubts")] == [GRID]
+
+
+async def test_a_registry_that_is_away_or_has_forgotten_is_asked_again(world: World) -> None:
+    await world.reported()
+    feed = Feed()
+    feed.tell((STREET, NEW_STREET))
+    feed.refusals = [503, 410]
+    async with following(world.dsn, feed, STEPS, every_s=0.01) as follower:
+        for _ in range(2):
+            with pytest.raises(PeerUnavailable):
+                await follower.look()
+        assert await at(world) == [GRID]
+        feed.refusals = [503]
+        running = asyncio.create_task(follower.run())
+        for _ in range(200):
+            await asyncio.sleep(0.02)
+            if await at(world) == [NEW_GRID]:
+                break
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert await at(world) == [NEW_GRID]
