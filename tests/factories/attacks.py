@@ -90,7 +90,7 @@ class Attack:
 
     async def _raw(self, role: Role, sent: Sent, body: bytes) -> httpx.Response:
         headers = {
-            "Authorization": f"Bearer {self.matrix.tokens[role.name]}",
+            "Authorization": f"Bearer {self.matrix.token(role)}",
             "Idempotency-Key": new_id().hex,
             "OneGrid-Purpose": self.matrix.purpose,
             "Content-Type": "application/json",

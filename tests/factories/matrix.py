@@ -307,10 +307,14 @@ class Matrix:
         ghost = replace(self.ghost, domain=target.place.domain)
         return Target("ghost", ghost, f"{NOWHERE}00001"[: len(target.area)], target.home)
 
+    def token(self, role: Role) -> str:
+        if role.name not in self.tokens:
+            self.tokens[role.name] = self.mint.token(**role.token)
+        return self.tokens[role.name]
+
     async def send(self, role: Role, sent: Sent) -> httpx.Response:
-        token = self.tokens.setdefault(role.name, self.mint.token(**role.token))
         headers = {
-            "Authorization": f"Bearer {token}",
+            "Authorization": f"Bearer {self.token(role)}",
             "Idempotency-Key": new_id().hex,
             "OneGrid-Purpose": self.purpose,
         }
