@@ -47,7 +47,7 @@ class Hasher:
     async def hash(self, password: str) -> str:
         """The encoded hash of a password."""
         async with self._turns:
-            return await asyncio.to_thread(self._argon.hash, password)
+            return await asyncio.to_thread(self._argon.hash, _bytes_of(password))
 
     async def verify(self, password: str, encoded: str | None) -> bool:
         """Whether a password is the hashed one.
@@ -73,9 +73,14 @@ class Hasher:
 
     def _matches(self, password: str, encoded: str) -> bool:
         try:
-            return self._argon.verify(encoded, password)
+            return self._argon.verify(encoded, _bytes_of(password))
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _bytes_of(password: str) -> bytes:
+    """As it is hashed; JSON can hold half a surrogate pair, which is no UTF-8."""
+    return password.encode("utf-8", "surrogatepass")
 
 
 def _base64(size: int) -> str:

@@ -26,8 +26,10 @@ def merged(view: Mapping[str, Any], patch: Mapping[str, Any]) -> ItemApply:
     if patch.get("scope"):
         kept.pop("communities")
     document = _merge(kept, patch)
+    # A null takes a member away; of a member that there is not it would pass unseen.
+    strays = {name: None for name, value in patch.items() if value is None and name not in wire}
     try:
-        return ItemApply.model_validate(_without_nulls(document))
+        return ItemApply.model_validate({**_without_nulls(document), **strays})
     except ValidationError as exc:
         faults = [{**e, "loc": ("body", *e["loc"])} for e in exc.errors(include_url=False)]
         raise RequestValidationError(faults) from exc

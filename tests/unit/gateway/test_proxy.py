@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 from aiohttp import web
@@ -106,3 +107,26 @@ async def test_a_stream_comes_drop_by_drop_and_ends_when_nobody_listens(
 def test_the_asking_side_closes_idle_connections_first() -> None:
     """Otherwise a request meets a closing connection, and a POST among them is a 502."""
     assert proxy.IDLE_S < up.KEEP_ALIVE_S
+
+
+async def test_a_service_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(_: web.Request) -> web.Response:
+        await asyncio.sleep(30)
+        return web.Response()
+
+    served = web.Application()
+    served.router.add_route("GET", "/v1/silent", silent)
+    monkeypatch.setattr(proxy, "_TIMEOUT", aiohttp.ClientTimeout(total=None, sock_read=0.2))
+    async with TestServer(served, shutdown_timeout=0.1) as server:
+        remote = Remote("silent", str(server.make_url("")).rstrip("/"))
+        await remote.open()
+        transport = httpx.ASGITransport(remote)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
+            late = await http.get("/v1/silent")
+        await remote.close()
+    assert (late.status_code, late.headers["content-type"]) == (504, "application/problem+json")
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
+        await remote.open()
+        away = await http.get("/v1/silent")
+        await remote.close()
+    assert (away.status_code, away.headers["retry-after"]) == (503, "2")
