@@ -17,6 +17,9 @@ from tests.factories.matrix import ROLES, Matrix, Op, Role, Sent, Target
 
 SLOWEST_S: Final = 5.0
 LIMITS: Final = ("0", "-1", "1000000000", "9" * 400, "1e3", "٥", "")
+OK: Final = 200
+JUDGED_ONE_BY_ONE: Final = frozenset({"registry.residents.upsert"})
+"""Operations that refuse a row and not the request."""
 _FOREIGN: Final = frozenset({"jwks", "mapping", "columns", "fields", "assignment"})
 """Whose members are the caller's own words, or may have foreign ones (RFC 7517 §4)."""
 _STRAYS: Final = {"is_admin": True, "roles": ["system_admin"], "county": "222401", "id": None}
@@ -85,6 +88,11 @@ class Attack:
         for kind, body, right in hostile(sent.json):
             started = time.monotonic()
             answer = await self._raw(role, sent, body)
+            if operation in JUDGED_ONE_BY_ONE and kind == "stray members":
+                if answer.status_code == OK and '"rejected":1' not in answer.text:
+                    self.wrong.append(f"{operation}: {kind} {body[:80]!r} was taken")
+                self.sent[kind] += 1
+                continue
             self._judge(kind, operation, body[:80], answer, right)
             if time.monotonic() - started > SLOWEST_S:
                 self.wrong.append(f"{operation}: {kind} took {time.monotonic() - started:.1f} s")

@@ -335,7 +335,7 @@ class Matrix:
         )
 
     async def _version(self, table: str, column: str, key: Any) -> int:
-        query = f"select version from {table} where {column}::text = $1"
+        query = f"select version from {table} where {column}::text = $1 order by 1 desc"
         found = await self.rows(query, str(key))
         return found[0]["version"] if found else 1
 

@@ -287,6 +287,10 @@ SAMPLES: Final[Mapping[str, Op]] = {
     "me.change_password": op(
         _own("/password", current_password="x", new_password="y"), reach=of_all, fits=PROOF
     ),
+    "standings.hand": op(get("/v1/me/standing"), reach=of_all),
+    "standings.show": op(
+        lambda _: Sent("POST", "/v1/standings", json={"handle": "x"}), reach=of_all, fits=PUBLIC
+    ),
     "me.security": op(get("/v1/me/security"), reach=of_all),
     "me.propose_authenticator": op(
         _own("/authenticator-proposal", current_password="x", code="1"), reach=of_all, fits=PROOF

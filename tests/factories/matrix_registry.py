@@ -17,6 +17,7 @@ from services.registry.use_cases.reconciliations import run as reconciliations_r
 from tests.factories import authority
 from tests.factories.imports import csv_file
 from tests.factories.matrix import GRIDS, NOWHERE, OTHER, OWN, Matrix, Place, quiet, subject_of
+from tests.factories.matrix_registers import Registers
 from tests.factories.places import today
 from tests.factories.registry import Person, Registry, dwelling, id_number, running
 
@@ -91,6 +92,7 @@ class Filler:
         await self._said(resident)
         await self._decided()
         await self._jobs()
+        place.ids |= await Registers(self).fill()
         if place.domain == OWN:
             self.asked_for[place.name] = await self._emergency()
         place.ids["emergency"] = self.asked_for[place.name]
@@ -221,7 +223,7 @@ class Filler:
             place.of_domain.add(answer.json()["id"])
         export = await self.post(
             "/v1/exports",
-            {"format": "csv", "fields": ["name"], "filter": {"within": place.grid},
+            {"format": "csv", "fields": [FIELD[place.domain]], "filter": {"within": place.grid},
              "legal_basis": place.secret},
         )  # fmt: skip
         place.ids[f"export{suffix}"] = export["id"]

@@ -189,6 +189,9 @@ class Resident(BaseModel):
     relation: str | None = None
     dwelling: str | None = None
     facts: dict[str, Fact | None] | None = None
+    disputed: list[str] | None = Field(
+        None, description="Those of the fields that somebody disputes; absent where nobody does."
+    )
 
 
 class Count(BaseModel):
