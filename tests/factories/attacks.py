@@ -103,7 +103,7 @@ class Attack:
         headers = {
             "Authorization": f"Bearer {self.matrix.token(role)}",
             "Idempotency-Key": new_id().hex,
-            "OneGrid-Purpose": self.matrix.purpose,
+            "OneGrid-Purpose": sent.purpose or self.matrix.purpose,
             "Content-Type": "application/json",
             "If-Match": '"1"',
         }

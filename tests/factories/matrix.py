@@ -185,6 +185,7 @@ class Sent:
     files: Any = None
     match: tuple[str, str, Any] | None = None
     stamps: tuple[tuple[str, Any], ...] = ()
+    purpose: str | None = None
 
 
 Sample: TypeAlias = Callable[[Target], Sent]
@@ -316,7 +317,7 @@ class Matrix:
         headers = {
             "Authorization": f"Bearer {self.token(role)}",
             "Idempotency-Key": new_id().hex,
-            "OneGrid-Purpose": self.purpose,
+            "OneGrid-Purpose": sent.purpose or self.purpose,
         }
         if sent.match is not None:
             headers["If-Match"] = f'"{await self._version(*sent.match)}"'

@@ -150,8 +150,13 @@ SAFE: Final[Mapping[str, Op]] = {
         get(_RES, fields="phone", valid_on=DAY),
     ),
     "residents.full_export": op(
-        post(f"{_RES}/full-export", requested_by="self", format="json"),
-        post(f"{_RES}/full-export", requested_by="self", format="html"),
+        *(
+            lambda t, form=form: Sent(
+                "POST", f"/v1/residents/{t['resident']}/full-export",
+                json={"requested_by": "self", "format": form}, purpose="resident_request",
+            )
+            for form in ("json", "html")
+        ),
     ),
     "residents.access_log": op(get(f"{_RES}/access-log")),
     "residents.documents": op(
@@ -211,7 +216,7 @@ UNSAFE: Final[Mapping[str, Op]] = {
     ),
     "emergency_accesses.open": op(
         unsafe("POST", "/v1/emergency-accesses", None, lambda t: emergency(str(t["number"]))),
-        reach=_within_county, is_emergency=True,
+        reach=_within_county, is_emergency=True, fits={429},
     ),
     "emergency_accesses.review": op(
         post("/v1/emergency-accesses/{emergency}/review", verdict="justified", comment="属实"),

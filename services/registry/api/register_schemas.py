@@ -79,7 +79,9 @@ class BreachDraft(EntryDraft):
     happened: str = Field(min_length=1, max_length=4000, description="What, and why.")
     found_at: AwareDatetime
     categories: list[str] = Field(min_length=1, max_length=40, description="Kinds of data.")
-    affected: int | None = Field(None, ge=0, description="Residents; null while unknown.")
+    affected: int | None = Field(
+        None, ge=0, le=2_000_000_000, description="Residents; null while unknown."
+    )
     harm: str = Field(min_length=1, max_length=4000, description="What may come of it.")
     measures: str = Field(min_length=1, max_length=4000)
     notified: list[Notified] = Field(max_length=100)

@@ -25,6 +25,7 @@ MOST: Final = 1000
 RESIDENT_ID: Final = "resident_id"
 _NEVER: Final = date.min
 _MEMBERS: Final = frozenset({"document", "name", "observed_on", "fields"})
+_WHOSE: Final = frozenset({"kind", "number"})
 _POINTERS: Final = {DOCUMENT: "document/number", NAME: "name", OBSERVED_ON: "observed_on"}
 
 
@@ -102,6 +103,10 @@ class ItemReader:
         document, fields = item.get("document"), item.get("fields", {})
         if not isinstance(document, Mapping):
             return [*extra, Fault("document", "object", "缺少 document")]
+        extra += [
+            Fault(f"document/{_token(n)}", "extra-forbidden", "没有这个成员")
+            for n in document.keys() - _WHOSE
+        ]
         if document.get("kind", RESIDENT_ID) != RESIDENT_ID:
             extra.append(Fault("document/kind", "document-kind-not-supported", "目前只接受身份证"))
         if not isinstance(fields, Mapping):
