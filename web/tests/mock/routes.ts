@@ -4,6 +4,7 @@ import type { AdmissionItem, Household, ImportJob, Member, Suggestion, Whistle }
 
 import { type Answer, type Handler, json, ok, problem, type Request } from './answers'
 import { COMMUNITIES, GRID, GRID_AREA, ORGANISATIONS } from './people'
+import { KEPT_ROUTES } from './kept'
 import { RECORD_ROUTES } from './record'
 import { REGISTRY_ROUTES } from './registry'
 import { advance, type MockState, whistle } from './state'
@@ -176,6 +177,7 @@ const today: Handler = (_request, { checks }) =>
 
 /** Method and path pattern of each call the web apps make. */
 export const ROUTES: [string, RegExp, Handler][] = [
+  ...KEPT_ROUTES,
   ...RECORD_ROUTES,
   ...REGISTRY_ROUTES,
   ['GET', /^\/identity\/v1\/me$/, (request) => ok(request.who)],
