@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "registry_index_keys"
-down_revision = "registry_addresses"
+down_revision = "registry_statement_keys"
 branch_labels = None
 depends_on = None
 

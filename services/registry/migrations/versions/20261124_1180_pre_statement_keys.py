@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "registry_addresses"
+revision = "registry_statement_keys"
 down_revision = "registry_keys"
 branch_labels = None
 depends_on = None
