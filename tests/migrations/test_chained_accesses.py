@@ -15,8 +15,8 @@ from services.registry.use_cases.audit import sealing
 WRITE = """
 insert into accesses (county, resident_id, read_at, reader, reader_name, role, organisation,
     purpose, operation, fields)
-select '222406', uuidv7(), %s::timestamptz - n * interval '1 millisecond', 'r', 'r', 'r', 'o', 'audit',
-    'o', '{name}' from generate_series(1, 1000) n
+select '222406', uuidv7(), %s::timestamptz - n * interval '1 millisecond', 'r', 'r', 'r', 'o',
+    'audit', 'o', '{name}' from generate_series(1, 1000) n
 """
 INDEXED = """
 select count(*) from pg_inherits i join pg_index x on x.indrelid = i.inhrelid

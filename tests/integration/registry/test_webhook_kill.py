@@ -14,6 +14,7 @@ from services.common.clock import utc_now
 from services.common.ids import new_id
 from services.common.outbox import Event
 from services.common.testing import TokenMint
+from services.registry.clients.identity import Identity
 from services.registry.service import SERVICE
 from services.registry.use_cases.webhooks import run
 from tests.factories.registry import COUNTY, GRID, Registry, running
@@ -77,8 +78,9 @@ async def test_nothing_is_lost_and_what_is_repeated_has_the_same_id(
             assert len(receiver.got) < EVENTS
             async with registry.store.transaction() as tx:  # instead of waiting for a minute
                 await tx.connection.execute("update timers set leased_until = now()")
+            identity = Identity(registry.identities.peer())
             async with run.running(
-                registry.store.database, registry.store, registry.app.state.settings
+                registry.store.database, registry.store, registry.app.state.settings, identity
             ):
                 await receiver.has_ids(ids, within_s=60)
             times = Counter(got.headers["webhook-id"] for got in receiver.got)
