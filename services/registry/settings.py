@@ -80,7 +80,7 @@ class RegistrySettings(ServiceSettings):
         "county", description="How far around an officer's own areas an emergency access reaches."
     )
     emergency_daily_most: int = Field(
-        3, ge=0, le=20, description="Emergency accesses, found or not, of one person a day."
+        3, ge=0, le=50, description="Emergency accesses, found or not, of one person a day."
     )
 
     @property

@@ -7,6 +7,7 @@ import { COMMUNITIES, GRID, GRID_AREA, ORGANISATIONS } from './people'
 import { KEPT_ROUTES } from './kept'
 import { RECORD_ROUTES } from './record'
 import { REGISTRY_ROUTES } from './registry'
+import { SAFEGUARD_ROUTES } from './safeguards'
 import { advance, type MockState, whistle } from './state'
 
 function stale(request: Request, version: number): Answer | null {
@@ -180,6 +181,7 @@ export const ROUTES: [string, RegExp, Handler][] = [
   ...KEPT_ROUTES,
   ...RECORD_ROUTES,
   ...REGISTRY_ROUTES,
+  ...SAFEGUARD_ROUTES,
   ['GET', /^\/identity\/v1\/me$/, (request) => ok(request.who)],
   ['GET', /^\/registry\/v1\/grids\/(\d+)\/households$/, listHouseholds],
   ['GET', /^\/registry\/v1\/residents\/([\w-]+)$/, (_r, state, [, id = '']) => ok(resident(state, id)?.member)],
