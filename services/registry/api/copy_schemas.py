@@ -39,6 +39,7 @@ class PersonalCopy(BaseModel):
     disputes: list[dict[str, Any]]
     verifications: list[dict[str, Any]]
     accesses: list[dict[str, Any]] = Field(description="Who has seen the data, newest first.")
+    consents: list[dict[str, Any]] = Field(description="What the resident agreed to or withdrew.")
     emergencies: list[dict[str, Any]] = Field(description="Emergency accesses and their reviews.")
     provisions: list[dict[str, Any]] = Field(description="To whom files with the data went.")
     copies: list[dict[str, Any]] = Field(description="Earlier copies.")

@@ -217,6 +217,22 @@ async def test_a_resident_consents_and_withdraws(bare: Registry) -> None:
             await tx.connection.execute("update consents set is_given = true")
 
 
+async def test_a_copy_tells_what_was_agreed_to(bare: Registry) -> None:
+    resident_id = await bare.resident()
+    consent = (await enter(bare, "notices", NOTICE, "secretariat")).json()["id"]
+    for given in (True, False):
+        assert (await say(bare, resident_id, consent, given=given)).status_code == 201
+    for format_, told in (("json", '"is_given": false'), ("html", "您的同意与撤回")):
+        copy = await bare.client.post(
+            f"/v1/residents/{resident_id}/full-export",
+            json={"requested_by": "self", "format": format_},
+            headers=bare.headers("resident_desk", purpose="resident_request"),
+        )
+        assert copy.status_code == 200
+        assert told in copy.text
+        assert NOTICE["title"] in copy.text
+
+
 async def test_for_a_child_under_14_its_guardian_consents(bare: Registry) -> None:
     child = Person(
         number=id_number(5, "20200101"), born_on=date(2020, 1, 1), dwelling=dwelling(room=102)

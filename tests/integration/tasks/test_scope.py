@@ -139,6 +139,6 @@ async def test_health_and_manifest(world: World) -> None:
         "status": "ready",
         "checks": {"database": "ready", "photos": "ready"},
     }
-    assert SERVICE.requires == {"identity", "admission"}
+    assert SERVICE.requires == {"identity", "admission", "registry"}
     document: dict[str, Any] = (await world.client.get("/openapi.json")).json()
     assert document["info"]["title"] == "tasks"

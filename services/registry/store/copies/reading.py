@@ -56,6 +56,13 @@ select e.opened_at, e.opened_organisation, e.opened_by_name, e.reason, r.verdict
 from emergency_accesses e left join emergency_reviews r on r.access_id = e.id
 where e.county = $1 and e.resident_id = $2 order by e.opened_at
 """
+CONSENTS: Final = """
+select e.content ->> 'title' as title, c.notice_version, c.is_given, c.said_by, c.recorded_at,
+    c.recorded_organisation, c.recorded_by_name
+from consents c
+left join register_entries e on (e.entry, e.version) = (c.notice, c.notice_version)
+where c.county = $1 and c.resident_id = $2 order by c.id
+"""
 COPIES: Final = """
 select made_at, made_by_name as made_by, organisation, requested_by, format
 from personal_copies where county = $1 and resident_id = $2 order by id
@@ -67,6 +74,7 @@ TABLES: Final[Mapping[str, str]] = {
     "disputes": DISPUTES,
     "verifications": VERIFICATIONS,
     "accesses": ACCESSES,
+    "consents": CONSENTS,
     "emergencies": EMERGENCIES,
     "provisions": PROVISIONS,
     "copies": COPIES,
