@@ -29,7 +29,7 @@ WHO = [
 ]
 # A signing key in use would be withdrawn, a stream waits for what comes next, and pages are no API.
 LEFT_OUT = r"signing-keys|/events$|sessions"
-SECONDS = "45"
+SECONDS = "30"
 EXAMPLES = "4"
 
 

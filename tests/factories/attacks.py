@@ -24,6 +24,9 @@ _FOREIGN: Final = frozenset({"jwks", "mapping", "columns", "fields", "assignment
 """Whose members are the caller's own words, or may have foreign ones (RFC 7517 §4)."""
 _STRAYS: Final = {"is_admin": True, "roles": ["system_admin"], "county": "222401", "id": None}
 
+QUERIES: Final = ("\0", "a\0b", "金\x1b[31m", "%", "'; --", "9" * 40, "\uffff")
+"""Values of query parameters; any answer is right but one of ours that failed."""
+
 
 class Attack:
     """Sends hostile variants of good requests to a service that is filled.
@@ -73,6 +76,7 @@ class Attack:
                 wrong = Sent(sent.method, sent.path, query=query)
                 answer = await self.matrix.send(role, wrong)
                 self._judge("limits", operation, limit, answer, {400, 422})
+        await self._queries(operation, role, sent)
         if isinstance(sent.json, dict) and "requestBody" in known:
             await self._bodies(operation, role, sent)
         answer = await self.matrix.send(role, sent)
@@ -82,6 +86,14 @@ class Attack:
             schema = self._schema(known, answer.status_code)
             for stray in strays(schema, answer.json(), self.document):
                 self.wrong.append(f"{operation}: the document does not know {stray}")
+
+    async def _queries(self, operation: str, role: Role, sent: Sent) -> None:
+        parameters = self.operations[operation].get("parameters", ())
+        for name in [p["name"] for p in parameters if p["in"] == "query"]:
+            for text in QUERIES:
+                wrong = Sent(sent.method, sent.path, query={**sent.query, name: text})
+                answer = await self.matrix.send(role, wrong)
+                self._judge("queries", operation, (name, text), answer, set())
 
     async def _bodies(self, operation: str, role: Role, sent: Sent) -> None:
         before = await self.matrix.fingerprint()

@@ -91,7 +91,7 @@ async def list_records(delegation_id: UUID, caller: Caller, issuer: IssuerDep) -
 async def list_colleagues(
     caller: Caller,
     issuer: IssuerDep,
-    starts_with: Annotated[str, Query(max_length=64)] = "",
+    starts_with: Annotated[str, Query(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
 ) -> Response:
     """Who could act for you: your organisation's people and those below it."""
     return _json(await delegating.colleagues(issuer, _person(caller), starts_with))

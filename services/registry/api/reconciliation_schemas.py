@@ -28,7 +28,9 @@ class DifferenceFilter(PageFilter):
     """Which differences."""
 
     kind: Kind | None = None
-    field: str | None = Field(None, max_length=64, description="A field code.")
+    field: str | None = Field(
+        None, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$", description="A field code."
+    )
 
 
 class ReconciledFile(BaseModel):

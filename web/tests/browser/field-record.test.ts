@@ -56,8 +56,8 @@ describe('a fact that two sources contradict each other about', () => {
     await expectAccessible(page)
     await page.getByTestId('check-note').fill('本人在家，当面问过')
     await page.getByTestId('check-take').click()
+    await expect.poll(writes).toEqual(['/registry/v1/verifications/ver-1/resolve'])
     await expect.poll(() => count().textContent()).toBe('0')
-    expect(writes()).toEqual(['/registry/v1/verifications/ver-1/resolve'])
     expect(bodies()).toEqual([{ value: '李医生', note: '本人在家，当面问过' }])
     // It has left the list of today, because the server says so.
     await expect.poll(() => page.getByText('签约医生').count()).toBe(0)

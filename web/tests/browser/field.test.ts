@@ -255,6 +255,8 @@ describe('whistle', () => {
     await page.getByTestId('tab-whistle').click()
     await page.getByTestId('whistle-title').fill('井盖松动')
     await page.getByTestId('whistle-description').fill('路口')
+    // Nothing else may be under way that would hear of the ended session first.
+    await page.waitForLoadState('networkidle')
     mock.state.tokens.clear()
     await page.getByTestId('whistle-send').click()
     await page.getByText('登录已失效').waitFor()

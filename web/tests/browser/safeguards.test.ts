@@ -104,4 +104,11 @@ test('the auditor reads all five registers in each language', async () => {
   await settle()
   await picture(page, 'desk-retention', true)
   await expectAccessible(page)
+  for (const language of ['ko', 'en']) {
+    await page.getByTestId('language').selectOption(language)
+    await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe(language)
+    await page.getByTestId('retention-class').first().waitFor()
+    await picture(page, `desk-retention-${language}`, true)
+    await expectAccessible(page)
+  }
 })
