@@ -1,5 +1,6 @@
 """Residents and households, valid unless told otherwise, and a registry to put them in."""
 
+import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -225,7 +226,16 @@ class Person:
 
 @asynccontextmanager
 async def running(dsn: str, mint: TokenMint, **settings: Any) -> AsyncIterator[Registry]:
-    """A registry on a migrated database, without its loops."""
+    """A registry on a migrated database, without its loops, in a data folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="onegrid-registry-") as folder:
+        async with _running(dsn, mint, {"data_dir": folder, **settings}) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _running(
+    dsn: str, mint: TokenMint, settings: Mapping[str, Any]
+) -> AsyncIterator[Registry]:
     chosen = RegistrySettings(
         database_url=dsn,
         key_encryption_key=KEY_ENCRYPTION_KEY,
