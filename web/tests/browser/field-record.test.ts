@@ -1,31 +1,20 @@
-import { type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type BrowserContext, type Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
 
-import { type Mock, startMock } from '../mock/server'
-import { expectAccessible, openBrowser, openPage, PHONE, picture, signIn } from './harness'
+import { type Mock } from '../mock/server'
+import { eachInBrowser, expectAccessible, PHONE, picture, signIn } from './harness'
 
-let browser: Browser
 let mock: Mock
 let context: BrowserContext
 let page: Page
-let complaints: string[]
 
-beforeAll(async () => {
-  browser = await openBrowser()
+eachInBrowser(PHONE, (here) => {
+  ;({ mock, context, page } = here)
 })
-afterAll(() => browser.close())
 
 beforeEach(async () => {
-  mock = await startMock()
-  context = await browser.newContext({ viewport: PHONE, locale: 'zh-CN', deviceScaleFactor: 1 })
-  ;({ page, complaints } = await openPage(context))
   await signIn(page, `${mock.url}/field/`, 'grid')
   await page.getByTestId('today-item').first().waitFor()
-})
-afterEach(async () => {
-  await context.close()
-  await mock.close()
-  expect(complaints).toEqual([])
 })
 
 const count = () => page.getByTestId('outbox-count')

@@ -1,29 +1,14 @@
-import { type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 
-import { type Mock, startMock } from '../mock/server'
-import { DESK, expectAccessible, openBrowser, openPage, picture, signIn } from './harness'
+import { type Mock } from '../mock/server'
+import { DESK, eachInBrowser, expectAccessible, picture, signIn } from './harness'
 
-let browser: Browser
 let mock: Mock
-let context: BrowserContext
 let page: Page
-let complaints: string[]
 
-beforeAll(async () => {
-  browser = await openBrowser()
-})
-afterAll(() => browser.close())
-
-beforeEach(async () => {
-  mock = await startMock()
-  context = await browser.newContext({ viewport: DESK, locale: 'zh-CN', deviceScaleFactor: 1 })
-  ;({ page, complaints } = await openPage(context))
-})
-afterEach(async () => {
-  await context.close()
-  await mock.close()
-  expect(complaints).toEqual([])
+eachInBrowser(DESK, (here) => {
+  ;({ mock, page } = here)
 })
 
 const enter = (login: string): Promise<void> => signIn(page, `${mock.url}/desk/`, login)
