@@ -1,6 +1,8 @@
 import { type Ref, ref } from 'vue'
 
-import { wordsOf } from './app'
+import { ApiProblem } from '@shared/problem'
+
+import { faultsOf, wordsOf } from './app'
 
 interface Guarded {
   /** Why the last call failed, in words; empty while nothing did. */
@@ -26,4 +28,31 @@ export function useGuarded(): Guarded {
     }
   }
   return { problem, isBusy, guarded }
+}
+
+interface Sending extends Guarded {
+  /** What is wrong with each field, in words. */
+  faults: Ref<Record<string, string>>
+}
+
+/**
+ * The same for a form: faults stand beside their fields.
+ * @param stale hears that what was read has changed meanwhile
+ */
+export function useSending(stale: () => void): Sending {
+  const { problem, isBusy, guarded } = useGuarded()
+  const faults = ref<Record<string, string>>({})
+  async function sending(call: () => Promise<void>): Promise<void> {
+    faults.value = {}
+    await guarded(async () => {
+      try {
+        await call()
+      } catch (failure) {
+        if (failure instanceof ApiProblem && failure.status === 412) stale()
+        faults.value = faultsOf(failure)
+        throw failure
+      }
+    })
+  }
+  return { problem, isBusy, guarded: sending, faults }
 }

@@ -1,7 +1,8 @@
 import type { Household, Member } from '@shared/api-types'
+import { localDay } from '@shared/format'
 import { describe, expect, test } from 'vitest'
 
-import { chinasDay, type Draft, draftOf, emptyDraft, faultsOf, heirs, jobOf } from '../../field/src/store/reports'
+import { type Draft, draftOf, emptyDraft, faultsOf, heirs, jobOf } from '../../field/src/store/reports'
 
 const member = (id: string, relation: string, version = 1): Member => ({ id, version, name: `名${id}`, relation })
 const HOME: Household = {
@@ -14,8 +15,8 @@ const TODAY = '2026-11-25'
 const draft = (kind: Draft['kind'], over: Partial<Draft> = {}): Draft => ({ ...emptyDraft(kind, TODAY), ...over })
 
 test('the day is that of China, whatever the clock of the phone says', () => {
-  expect(chinasDay(new Date('2026-11-24T16:30:00Z'))).toBe('2026-11-25')
-  expect(chinasDay(new Date('2026-11-24T15:59:00Z'))).toBe('2026-11-24')
+  expect(localDay(new Date('2026-11-24T16:30:00Z'))).toBe('2026-11-25')
+  expect(localDay(new Date('2026-11-24T15:59:00Z'))).toBe('2026-11-24')
 })
 
 describe('what is sent', () => {

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from services.registry.domain.catalogue import Catalogue
+from services.registry.domain.organisations import DEPARTMENTS
 
 _NAMES = UUID("6d0e0f0a-4e0f-4b5e-8d67-9b1d2f6c1a22")
 
@@ -34,7 +35,7 @@ def agreements(catalogue: Catalogue, departments: Iterable[Department]) -> Itera
                 provided.setdefault(field.owner, []).append(field.code)
         for number, (owner, fields) in enumerate(sorted(provided.items()), 1):
             content = {
-                "title": f"{owner} → {receiver.domain}",
+                "title": f"{DEPARTMENTS[owner][0]}向{DEPARTMENTS[receiver.domain][0]}提供数据",
                 "document_no": f"示例共享〔2026〕{receiver.code}-{number}号",
                 "provider_domain": owner,
                 "receiver": receiver.code,

@@ -18,18 +18,6 @@ export const PEOPLE: Role[] = [
 
 export const SYSTEMS: Role[] = ['department_system']
 
-export const DOMAINS = [
-  'public_security',
-  'family_planning',
-  'social_security',
-  'housing',
-  'health',
-  'education',
-  'culture',
-  'transport',
-  'market',
-]
-
 /** What somebody typed between spaces and commas of either script. */
 export function listOf(text: string): string[] {
   return text.split(/[\s,，、]+/).filter(Boolean)

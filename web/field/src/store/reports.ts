@@ -32,11 +32,6 @@ export function emptyDraft(kind: ReportKind, today: string): Draft {
   }
 }
 
-/** The civil day in China, whatever clock the phone keeps. */
-export function chinasDay(now: Date): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(now)
-}
-
 /** Members of whom one must follow as head; none where nobody need be named. */
 export function heirs(draft: Draft, members: Member[]): Member[] {
   if (draft.kind !== 'death' && draft.kind !== 'move_out') return []
